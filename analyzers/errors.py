@@ -1,0 +1,46 @@
+"""What can go wrong, as a tree; every message says what was expected, what was found, what to do.
+
+ReviewgapError            exit code 1 unless a subclass says otherwise
+├── UsageError            2  the command line or a file the user gave cannot be used
+│   └── RefusedRepository 2  the path is no repository that we may or can read
+├── StoreError            2  the store cannot be read or written
+└── NotEnoughData         5  the question needs more history than there is
+"""
+
+from __future__ import annotations
+
+COMPLETE = 0
+OUR_BUG = 1
+USAGE = 2
+PARTIAL = 3
+THRESHOLD_EXCEEDED = 4
+NOT_ENOUGH_DATA = 5
+INTERRUPTED = 130
+
+
+class ReviewgapError(Exception):
+    """A problem that is told in one line and ends the command with `exit_code`."""
+
+    exit_code = OUR_BUG
+
+
+class UsageError(ReviewgapError):
+    """The command line, or a file the user named, cannot be used as it is."""
+
+    exit_code = USAGE
+
+
+class RefusedRepository(UsageError):
+    """The path is not a repository that can be read, or not one that may be."""
+
+
+class StoreError(ReviewgapError):
+    """The store cannot be opened, read or written."""
+
+    exit_code = USAGE
+
+
+class NotEnoughData(ReviewgapError):
+    """The history is too short, or lacks the evidence, to answer without guessing."""
+
+    exit_code = NOT_ENOUGH_DATA

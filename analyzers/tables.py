@@ -1,0 +1,394 @@
+"""The columns of every table: name, type, unit, whether empty means unknown, and what it says.
+
+CSV descriptors, README tables, dashboard help and `--help` texts are made from these rows.
+The columns of the weekly table stand beside the metrics that fill them
+(`analyzers.capacity.weekly.WEEKLY`), so that a metric is one function and one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Dtype = Literal["str", "int", "float", "bool", "timestamp"]
+
+_PANDAS: dict[Dtype, str] = {
+    "str": "str",
+    "int": "Int64",
+    "float": "Float64",
+    "bool": "boolean",
+    "timestamp": "datetime64[us, UTC]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `nullable` means that empty stands for unknown, never for zero."""
+
+    name: str
+    dtype: Dtype
+    meaning: str
+    unit: str = ""
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+
+    @property
+    def pandas_dtype(self) -> str:
+        return _PANDAS[self.dtype]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named list of columns; `key` is what makes a row unique."""
+
+    name: str
+    meaning: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def empty(self) -> pd.DataFrame:
+        """The table without rows, with its column types."""
+        return self.conform(pd.DataFrame({name: [] for name in self.names}))
+
+    def from_rows(self, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+        """The rows as a frame; columns a row does not name are unknown."""
+        return self.conform(pd.DataFrame(list(rows), columns=self.names))
+
+    def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame with exactly these columns, in this order and with these types.
+
+        Missing nullable columns are filled with unknown; a missing required column, or an
+        empty cell in one, is a bug of ours and raises ValueError.
+        """
+        missing = [c.name for c in self.columns if c.name not in frame and not c.nullable]
+        if missing:
+            raise ValueError(f"table {self.name} lacks the columns {', '.join(missing)}")
+        typed = {c.name: _typed(frame, c) for c in self.columns}
+        holes = [c.name for c in self.columns if not c.nullable and typed[c.name].isna().any()]
+        if holes:
+            raise ValueError(f"table {self.name} has empty cells in {', '.join(holes)}")
+        return pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
+
+
+def _typed(frame: pd.DataFrame, column: Column) -> pd.Series:
+    if column.name not in frame:
+        return pd.Series(pd.NA, index=frame.index).astype(column.pandas_dtype)
+    return frame[column.name].astype(column.pandas_dtype)
+
+
+AUTHORSHIP = ("ai_agent", "ai_coauthored", "ai_assisted", "unmarked", "automation_bot", "ambiguous")
+"""Verdicts. The first three are declared AI; `unmarked` means no marker, never "human"."""
+
+DECLARED_AI = AUTHORSHIP[:3]
+
+FILE_KINDS = ("code", "test", "doc", "config", "generated", "vendored", "lock")
+"""`generated`, `vendored` and `lock` are what no one reviews: left out of reviewable lines."""
+
+REVIEWABLE_KINDS = FILE_KINDS[:4]
+
+REF_KINDS = (
+    "head",  # what HEAD names: the default line
+    "branch",
+    "tag",
+    "pull_head",  # refs/pull/N/head
+    "pull_merge",  # refs/pull/N/merge
+    "merge_request_head",  # refs/merge-requests/N/head
+    "merge_request_merge",
+    "patch_set",  # refs/changes/XX/N/P
+    "change_meta",  # refs/changes/XX/N/meta
+    "note",
+    "other",
+)
+
+REFS = Table(
+    "refs",
+    "References of the repository at the moment it was mined.",
+    ("name",),
+    (
+        Column("name", "str", "Full name, such as refs/pull/12/head; HEAD for the default line."),
+        Column("object_id", "str", "Commit it leads to, tags peeled; else the object itself."),
+        Column("kind", "str", "What the name says it is.", values=REF_KINDS),
+        Column("number", "int", "Change-request number in the name.", nullable=True),
+        Column("patch_set", "int", "Gerrit patch set in the name.", nullable=True),
+        Column("is_commit", "bool", "Whether it leads to a commit."),
+    ),
+)
+
+_COMMIT_COLUMNS = (
+    Column("sha", "str", "Object id of the commit."),
+    Column("parents", "str", "Object ids of the parents, first parent first, space-separated."),
+    Column("author_id", "str", "Stable key of the person, from the mailmapped address."),
+    Column("author_name", "str", "Name after mailmap."),
+    Column("author_email", "str", "Address after mailmap, lower case."),
+    Column("authored_at", "timestamp", "Author date; unknown if absurd.", nullable=True),
+    Column("committer_id", "str", "Stable key of the committer."),
+    Column("committer_name", "str", "Committer name after mailmap."),
+    Column("committer_email", "str", "Committer address after mailmap, lower case."),
+    Column("committed_at", "timestamp", "Commit date; unknown if absurd.", nullable=True),
+    Column("subject", "str", "First line of the message."),
+    Column("is_merge", "bool", "Two or more parents."),
+    Column("is_root", "bool", "No parent."),
+    Column("in_head", "bool", "Reachable from HEAD."),
+    Column("n_files", "int", "Files changed; unknown for merges.", "files", nullable=True),
+    Column(
+        "lines_added", "int", "Unknown for merges and unreadable blobs.", "lines", nullable=True
+    ),
+    Column("lines_deleted", "int", "Likewise.", "lines", nullable=True),
+    Column(
+        "reviewable_lines",
+        "int",
+        "Lines added and deleted in files that people review: generated, vendored and lock"
+        " files are left out.",
+        "lines",
+        nullable=True,
+    ),
+)
+
+MINED_COMMITS = Table(
+    "mined_commits",
+    "Every commit that a mined ref reaches, as git holds it: HEAD's history, and the commits"
+    " that only change-request heads, tags or branches reach (in_head false).",
+    ("sha",),
+    _COMMIT_COLUMNS,
+)
+
+MESSAGES = Table(
+    "messages",
+    "Full commit messages, kept apart because they are large and read in batches.",
+    ("sha",),
+    (Column("sha", "str", "Object id."), Column("message", "str", "Decoded, cut at 64 KiB.")),
+)
+
+FILE_CHANGES = Table(
+    "file_changes",
+    "One row per file that a non-merge commit of HEAD's history changed.",
+    ("sha", "path"),
+    (
+        Column("sha", "str", "Object id of the commit."),
+        Column("path", "str", "Path after the change."),
+        Column("old_path", "str", "Path before, when renamed.", nullable=True),
+        Column("lines_added", "int", "Unknown for binary files.", "lines", nullable=True),
+        Column("lines_deleted", "int", "Likewise.", "lines", nullable=True),
+        Column("is_binary", "bool", "git counts no lines in it."),
+        Column("kind", "str", "What the path says it is.", values=FILE_KINDS),
+    ),
+)
+
+NOTES = Table(
+    "notes",
+    "Git notes that reviewgap can read, one row per annotated commit.",
+    ("ref", "sha"),
+    (
+        Column("ref", "str", "refs/notes/ai, refs/notes/review, refs/notes/amlog …"),
+        Column("sha", "str", "The annotated commit."),
+        Column("text", "str", "The note, cut at 1 MiB."),
+    ),
+)
+
+COMMITS = Table(
+    "commits",
+    "The commits that HEAD reaches, with their authorship.",
+    ("sha",),
+    (
+        *_COMMIT_COLUMNS,
+        Column("on_default_line", "bool", "On HEAD's first-parent line."),
+        Column(
+            "landed_at",
+            "timestamp",
+            "Commit date of the first-parent commit that brought it onto the default line.",
+            nullable=True,
+        ),
+        Column("landed_in_week", "str", "ISO week of landed_at, such as 2026-W44.", nullable=True),
+        Column("change_request", "str", "The change request it landed with.", nullable=True),
+        Column("authorship", "str", "Verdict on the commit.", values=AUTHORSHIP),
+        Column("ai_tools", "str", "Tools its evidence names, comma-separated."),
+        Column("n_evidence", "int", "Evidence rows behind the verdict."),
+    ),
+)
+
+EVIDENCE_PLACES = (
+    "author",
+    "committer",
+    "trailer",
+    "footer",
+    "link",
+    "subject",
+    "branch",
+    "merge_body",
+    "note",
+    "checkpoint",
+    "file",
+    "squashed_commit",
+    "generic",
+)
+
+DEGREES = ("agent", "coauthored", "assisted", "ambiguous", "denied", "automation", "none")
+
+EVIDENCE = Table(
+    "evidence",
+    "Why a commit or change request counts as it does: one row per trace found.",
+    ("sha", "marker", "place", "detail"),
+    (
+        Column("sha", "str", "The commit it speaks about."),
+        Column("change_request", "str", "The change request it came through.", nullable=True),
+        Column("tool", "str", "The tool it names."),
+        Column("marker", "str", "Id of the row in ai_tools.toml."),
+        Column("place", "str", "Where it was found.", values=EVIDENCE_PLACES),
+        Column("degree", "str", "What it says of the tool's part.", values=DEGREES),
+        Column("confidence", "str", "high, medium or low.", values=("high", "medium", "low")),
+        Column("source_sha", "str", "The commit that carries the trace.", nullable=True),
+        Column("detail", "str", "One sentence for people."),
+    ),
+)
+
+LANDING_STYLES = (
+    "merge_commit",
+    "bors",
+    "squash_number",
+    "reachable_head",
+    "twin",
+    "closes_number",
+    "gerrit",
+    "import",
+)
+
+STATES = ("landed", "not_landed", "open", "closed")
+
+CHANGE_REQUESTS = Table(
+    "change_requests",
+    "One row per change request: when it opened and landed, by what evidence.",
+    ("change_request",),
+    (
+        Column("change_request", "str", "#12 (GitHub), !12 (GitLab), 12 (Gerrit)."),
+        Column("number", "int", "Its number."),
+        Column("source", "str", "Where most is known from: git, gerrit, github, gitlab, import."),
+        Column("title", "str", "Title, where history carries one.", nullable=True),
+        Column("state", "str", "Git alone never says open or closed.", values=STATES),
+        Column("opened_at", "timestamp", "Best estimate of the opening.", nullable=True),
+        Column("opened_low", "timestamp", "Not opened before.", nullable=True),
+        Column("opened_high", "timestamp", "Not opened after.", nullable=True),
+        Column("opened_low_wide", "timestamp", "Likewise, at least this sure.", nullable=True),
+        Column("opened_high_wide", "timestamp", "Likewise, at least this sure.", nullable=True),
+        Column(
+            "opened_grade",
+            "str",
+            "A exact or within hours … D a guess.",
+            values=("A", "B", "C", "D"),
+        ),
+        Column("opened_method", "str", "gerrit, import, own, interpolated, plain, first_commit."),
+        Column("first_response_at", "timestamp", "First answer by another human.", nullable=True),
+        Column("last_push_at", "timestamp", "Newest own commit before landing.", nullable=True),
+        Column("landed_at", "timestamp", "When it came onto a line.", nullable=True),
+        Column("landed_sha", "str", "The commit that brought it.", nullable=True),
+        Column("landing_style", "str", "How it landed.", nullable=True, values=LANDING_STYLES),
+        Column("landed_on", "str", "default or release.", nullable=True),
+        Column("closed_at", "timestamp", "Closed without landing.", nullable=True),
+        Column("head_sha", "str", "Its head, where the ref is present.", nullable=True),
+        Column("author_id", "str", "Person who wrote most of it.", nullable=True),
+        Column(
+            "landed_by_id",
+            "str",
+            "Person who landed it; unknown for platform squashes.",
+            nullable=True,
+        ),
+        Column("reviewer_ids", "str", "People named as reviewers, space-separated.", nullable=True),
+        Column("n_commits", "int", "Own commits.", "commits", nullable=True),
+        Column(
+            "n_rounds",
+            "int",
+            "Visible update bursts after opening: a lower bound.",
+            "rounds",
+            nullable=True,
+        ),
+        Column("n_files", "int", "Files its own commits changed.", "files", nullable=True),
+        Column(
+            "reviewable_lines",
+            "int",
+            "Lines added and deleted that people review.",
+            "lines",
+            nullable=True,
+        ),
+        Column("area", "str", "Top folder with most reviewable lines.", nullable=True),
+        Column(
+            "authorship", "str", "Verdict on the change request.", values=(*AUTHORSHIP, "mixed")
+        ),
+        Column("ai_tools", "str", "Tools its evidence names, comma-separated."),
+        Column(
+            "ai_share_of_commits", "float", "Own commits with declared AI.", "share", nullable=True
+        ),
+        Column(
+            "self_landed", "bool", "Landed by its author, no sign of another human.", nullable=True
+        ),
+        Column("is_automation", "bool", "Opened by an automation account."),
+    ),
+)
+
+MEMBERSHIPS = Table(
+    "memberships",
+    "Which commits belong to which change request.",
+    ("change_request", "sha", "role"),
+    (
+        Column("change_request", "str", "The change request."),
+        Column("sha", "str", "The commit."),
+        Column(
+            "role",
+            "str",
+            "own: made for it; landed: what arrived; merge: the merge commit.",
+            values=("own", "landed", "merge"),
+        ),
+    ),
+)
+
+EVENT_KINDS = (
+    "opened",
+    "updated",
+    "ready",
+    "drafted",
+    "review_requested",
+    "commented",
+    "approved",
+    "changes_requested",
+    "landed",
+    "closed",
+    "reopened",
+)
+
+REVIEW_EVENTS = Table(
+    "review_events",
+    "Everything known to have happened to a change request, from any source.",
+    ("change_request", "kind", "actor_id", "at", "source"),
+    (
+        Column("change_request", "str", "The change request."),
+        Column("kind", "str", "What happened.", values=EVENT_KINDS),
+        Column("actor_id", "str", "Who did it.", nullable=True),
+        Column(
+            "actor_kind",
+            "str",
+            "human, bot, agent or unknown.",
+            values=("human", "bot", "agent", "unknown"),
+        ),
+        Column("at", "timestamp", "When; unknown for trailers.", nullable=True),
+        Column("source", "str", "gerrit, github, gitlab, trailer, bors, review_events."),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    COMMITS,
+    FILE_CHANGES,
+    EVIDENCE,
+    CHANGE_REQUESTS,
+    MEMBERSHIPS,
+    REVIEW_EVENTS,
+    REFS,
+    NOTES,
+)
