@@ -37,6 +37,7 @@ class Column:
 
     @property
     def pandas_dtype(self) -> str:
+        """The pandas dtype; all of them can hold unknown."""
         return _PANDAS[self.dtype]
 
 
@@ -51,6 +52,7 @@ class Table:
 
     @property
     def names(self) -> list[str]:
+        """Column names in their order."""
         return [column.name for column in self.columns]
 
     def __getitem__(self, name: str) -> Column:
