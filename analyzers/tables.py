@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
 
 Dtype = Literal["str", "int", "float", "bool", "timestamp"]
 
@@ -21,6 +22,14 @@ _PANDAS: dict[Dtype, str] = {
     "float": "Float64",
     "bool": "boolean",
     "timestamp": "datetime64[us, UTC]",
+}
+
+_ARROW: dict[Dtype, pa.DataType] = {
+    "str": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
 }
 
 
@@ -54,6 +63,11 @@ class Table:
     def names(self) -> list[str]:
         """Column names in their order."""
         return [column.name for column in self.columns]
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The table as it lies in Parquet."""
+        return pa.schema([(column.name, _ARROW[column.dtype]) for column in self.columns])
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
