@@ -1,0 +1,308 @@
+"""Where mined history and finished tables lie: immutable Parquet parts and one manifest.
+
+    STORE/<repository key>/
+        manifest.json            the commit point: everything it does not name is debris
+        mined/<part>.*.parquet   what git holds, one part per mining run
+        tables/<generation>/     what the pure stages made of it
+        imports/                 review data that cannot be mined again, never deleted here
+
+A write goes to files that no manifest names yet, is synced, and becomes true when the new
+manifest takes the old one's name. A killed run or a full disk leaves the previous store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pandas as pd
+import platformdirs
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from analyzers import tables
+from analyzers.errors import StoreError, UsageError
+from analyzers.history import Messages
+
+SCHEMA = 1
+_PARTS = {
+    "commits": tables.MINED_COMMITS,
+    "messages": tables.MESSAGES,
+    "files": tables.FILE_CHANGES,
+}
+
+
+def default_root() -> Path:
+    """`REVIEWGAP_STORE`, else the platform's cache directory for reviewgap."""
+    named = os.environ.get("REVIEWGAP_STORE")
+    return Path(named) if named else platformdirs.user_cache_path("reviewgap")
+
+
+def shelf_key(git_dir: Path) -> str:
+    """Folder name of a repository: readable, and unique to its git directory."""
+    real = git_dir.resolve()
+    name = real.parent.name if real.name == ".git" else real.name.removesuffix(".git")
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "repository"
+    return f"{slug[:60]}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:10]}"
+
+
+class Part:
+    """Takes what mining streams and writes it as one part; memory is one row group."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._folder = folder
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def commits(self, table: pa.Table) -> None:
+        """Rows of tables.MINED_COMMITS."""
+        self._write("commits", table)
+
+    def messages(self, table: pa.Table) -> None:
+        """Rows of tables.MESSAGES."""
+        self._write("messages", table)
+
+    def file_changes(self, table: pa.Table) -> None:
+        """Rows of tables.FILE_CHANGES."""
+        self._write("files", table)
+
+    def close(self) -> None:
+        """Finish and sync the files; a kind that got no row becomes an empty file."""
+        for kind in _PARTS:
+            self._writer(kind).close()
+            _sync(part_path(self._folder, self.name, kind))
+
+    def _write(self, kind: str, rows: pa.Table) -> None:
+        schema = _PARTS[kind].arrow_schema
+        self._writer(kind).write_table(rows.select(schema.names).cast(schema))
+
+    def _writer(self, kind: str) -> pq.ParquetWriter:
+        if kind not in self._writers:
+            path = part_path(self._folder, self.name, kind)
+            self._writers[kind] = pq.ParquetWriter(
+                path, _PARTS[kind].arrow_schema, compression="zstd"
+            )
+        return self._writers[kind]
+
+
+def part_path(folder: Path, name: str, kind: str) -> Path:
+    """File of one kind of rows in one part."""
+    return folder / "mined" / f"{name}.{kind}.parquet"
+
+
+class Shelf:
+    """One repository's place in the store; reading needs no lock, writing does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = _read_manifest(folder)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def parts(self) -> list[str]:
+        """Names of the mined parts, oldest first."""
+        return list(self.manifest.get("parts", []))
+
+    def table(self, table: tables.Table, columns: list[str] | None = None) -> pd.DataFrame:
+        """A finished table; without rows where the store does not have it."""
+        relative = self.manifest.get("tables", {}).get(table.name)
+        if relative is None:
+            return table.empty() if columns is None else table.empty()[columns]
+        frame = _read(self.folder / relative, columns)
+        return frame if columns else table.conform(frame)
+
+    def mined(self, kind: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """All rows of one kind over all parts, as mined."""
+        schema = _PARTS[kind].arrow_schema
+        names = columns or schema.names
+        paths = [part_path(self.folder, part, kind) for part in self.parts]
+        read = [_read_arrow(path, names) for path in paths]
+        empty = schema.empty_table().select(names)
+        return pa.concat_tables([empty, *read]).to_pandas()
+
+    def messages(self) -> Messages:
+        """The messages of every mined commit."""
+        return Messages([part_path(self.folder, part, "messages") for part in self.parts])
+
+    def is_whole(self) -> bool:
+        """Whether every file the manifest names is there with the size it was written with."""
+        sizes: dict[str, int] = self.manifest.get("sizes", {})
+        return bool(sizes) and all(
+            _size(self.folder / name) == size for name, size in sizes.items()
+        )
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def new_part(self) -> Part:
+        """A part to fill; it counts once `publish` has named it."""
+        last = max((int(name[:6]) for name in self.parts), default=0)
+        return Part(self.folder, f"{last + 1:06d}")
+
+    def without(self, drop: pa.Array) -> list[str]:
+        """Part names after the commits in `drop` are taken out; untouched parts stay as they are."""
+        return [self._without(name, drop) for name in self.parts]
+
+    def publish(
+        self,
+        parts: list[str],
+        finished: Mapping[tables.Table, pd.DataFrame],
+        facts: Mapping[str, Any],
+    ) -> None:
+        """Write the tables, then make them and the parts true by replacing the manifest."""
+        generation = f"{int(self.manifest.get('generation', '0')) + 1:06d}"
+        folder = self.folder / "tables" / generation
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        paths = {table.name: f"tables/{generation}/{table.name}.parquet" for table in finished}
+        for table, frame in finished.items():
+            _write(self.folder / paths[table.name], table, frame)
+        files = [
+            *paths.values(),
+            *(str(p.relative_to(self.folder)) for p in self._part_files(parts)),
+        ]
+        manifest = {
+            **facts,
+            "schema": SCHEMA,
+            "generation": generation,
+            "parts": parts,
+            "tables": paths,
+            "sizes": {name: _size(self.folder / name) for name in files},
+        }
+        _replace(self.folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
+        previous, self.manifest = self.manifest, manifest
+        self._sweep(keep=previous)
+
+    def forget(self) -> None:
+        """Drop what can be mined again, because it is damaged or of another version."""
+        (self.folder / "manifest.json").unlink(missing_ok=True)
+        self.manifest = {}
+        self._sweep(keep={})
+
+    def _without(self, name: str, drop: pa.Array) -> str:
+        shas = _read_arrow(part_path(self.folder, name, "commits"), ["sha"])["sha"]
+        if not pc.any(pc.is_in(shas, value_set=drop)).as_py():
+            return name
+        fresh = f"{name[:6]}-{os.urandom(4).hex()}"
+        part = Part(self.folder, fresh)
+        for kind in _PARTS:
+            with pq.ParquetFile(part_path(self.folder, name, kind)) as file:
+                for batch in file.iter_batches(batch_size=16384):
+                    kept = batch.filter(pc.invert(pc.is_in(batch["sha"], value_set=drop)))
+                    part._write(kind, pa.Table.from_batches([kept]))  # noqa: SLF001
+        part.close()
+        return fresh
+
+    def _sweep(self, *, keep: Mapping[str, Any]) -> None:
+        """Remove what killed runs and older generations left.
+
+        The previous generation stays, because a reader may be in the middle of it.
+        """
+        named = {*self.manifest.get("sizes", {}), *keep.get("sizes", {})}
+        for path in [*self.folder.glob("mined/*"), *self.folder.glob("tables/*/*")]:
+            if str(path.relative_to(self.folder)) not in named:
+                path.unlink(missing_ok=True)
+        for path in self.folder.glob("tables/*"):
+            if not any(path.iterdir()):
+                path.rmdir()
+
+
+@contextmanager
+def writing(root: Path, key: str) -> Iterator[Shelf]:
+    """The shelf of a repository for this process alone; a second process waits, then is told."""
+    folder = root / key
+    try:
+        (folder / "mined").mkdir(parents=True, exist_ok=True)
+        (folder / "tables").mkdir(exist_ok=True)
+        lock = filelock.FileLock(folder / "lock", timeout=600)
+        with lock:
+            yield Shelf(folder)
+    except filelock.Timeout:
+        raise StoreError(
+            f"{folder} has been in use by another reviewgap for 10 minutes; wait for it or stop it"
+        ) from None
+    except OSError as error:
+        raise _unwritable(root, error) from error
+
+
+def shelves(root: Path) -> list[Shelf]:
+    """Every repository in a store that has finished tables, by name."""
+    manifests = sorted(root.glob("*/manifest.json")) if root.is_dir() else []
+    return [shelf for path in manifests if (shelf := Shelf(path.parent)).manifest]
+
+
+def _unwritable(root: Path, error: OSError) -> Exception:
+    if error.filename is None or not str(error.filename).startswith(str(root)):
+        return error
+    reason = error.strerror or "the operating system gave no reason"
+    return StoreError(
+        f"cannot write the store {root} ({reason.lower()}); name another one with --store DIR"
+        " or REVIEWGAP_STORE"
+    )
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest, or nothing where there is none, or one of another version or damaged."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        return {}
+    return manifest
+
+
+def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
+    return _read_arrow(path, columns).to_pandas()
+
+
+def _read_arrow(path: Path, columns: list[str] | None) -> pa.Table:
+    try:
+        return pq.read_table(path, columns=columns, partitioning=None)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StoreError(
+            f"{path} is damaged or unreadable ({type(error).__name__});"
+            " run `reviewgap mine` on the repository to rebuild it"
+        ) from error
+
+
+def _write(path: Path, table: tables.Table, frame: pd.DataFrame) -> None:
+    rows = pa.Table.from_pandas(
+        table.conform(frame), schema=table.arrow_schema, preserve_index=False
+    )
+    pq.write_table(rows.replace_schema_metadata(None), path, compression="zstd")
+    _sync(path)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Make the text the content of the file, all of it or none."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8")
+    _sync(fresh)
+    fresh.replace(path)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None
+
+
+def require_known(root: Path, key: str, shown: Path) -> Shelf:
+    """The shelf of a repository that has been mined; UsageError with the command that mines it."""
+    shelf = Shelf(root / key)
+    if not shelf.manifest:
+        raise UsageError(f"{shown} is not in the store {root} yet; run: reviewgap mine {shown}")
+    return shelf
