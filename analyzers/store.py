@@ -137,9 +137,8 @@ class Shelf:
     def is_whole(self) -> bool:
         """Whether every file the manifest names is there with the size it was written with."""
         sizes: dict[str, int] = self.manifest.get("sizes", {})
-        return bool(sizes) and all(
-            _size(self.folder / name) == size for name, size in sizes.items()
-        )
+        found = {name: _size(self.folder / name) for name in sizes}
+        return bool(sizes) and found == sizes
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -149,7 +148,7 @@ class Shelf:
         return Part(self.folder, f"{last + 1:06d}")
 
     def without(self, drop: pa.Array) -> list[str]:
-        """Part names after the commits in `drop` are taken out; untouched parts stay as they are."""
+        """Part names once the commits in `drop` are out; parts without any stay as they are."""
         return [self._without(name, drop) for name in self.parts]
 
     def publish(
@@ -166,10 +165,8 @@ class Shelf:
         paths = {table.name: f"tables/{generation}/{table.name}.parquet" for table in finished}
         for table, frame in finished.items():
             _write(self.folder / paths[table.name], table, frame)
-        files = [
-            *paths.values(),
-            *(str(p.relative_to(self.folder)) for p in self._part_files(parts)),
-        ]
+        mined = (part_path(self.folder, part, kind) for part in parts for kind in _PARTS)
+        files = [*paths.values(), *(str(path.relative_to(self.folder)) for path in mined)]
         manifest = {
             **facts,
             "schema": SCHEMA,
