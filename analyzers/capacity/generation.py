@@ -1,0 +1,149 @@
+"""How much is made per week: change requests opened, commits and lines arrived."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analyzers.capacity.estimates import BAND, seeded
+from analyzers.capacity.metric import Frames, count, figure, is_declared, metric, weekly_frame
+from analyzers.capacity.weeks import UNKNOWN, Weeks, arrived, micros
+
+REDRAWS = 100
+
+
+@metric(
+    count(
+        "generation_rate",
+        "Change requests opened, automation accounts apart, AI agents included.",
+        "change requests per week",
+    ),
+    figure(
+        "generation_rate_low",
+        "5 % of redraws of the openings inside their bands.",
+        "change requests per week",
+    ),
+    figure("generation_rate_high", "95 % of the same redraws.", "change requests per week"),
+    count(
+        "generation_rate_declared_ai",
+        "Of them, with at least one AI marker.",
+        "change requests per week",
+    ),
+    count(
+        "generation_rate_unmarked",
+        "Of them, without: unknown, not human.",
+        "change requests per week",
+    ),
+    count(
+        "generation_rate_automation",
+        "Opened by automation accounts, counted apart.",
+        "change requests per week",
+    ),
+    count(
+        "generation_lines_rate",
+        "Reviewable lines added and deleted in the opened change requests.",
+        "lines per week",
+    ),
+    count(
+        "generation_lines_unknown_n",
+        "Opened change requests whose lines are unknown and count as none.",
+        "change requests",
+    ),
+)
+def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+    """How many change requests are opened per week, by whom, and how large are they?"""
+    opened = weeks.sums(frames.opened)
+    declared = weeks.sums(frames.opened[frames.declared])
+    low, high = opening_band(frames, weeks=weeks)
+    lines, unknown = known_lines(frames.requests["reviewable_lines"])
+    return weekly_frame(
+        weeks,
+        {
+            "generation_rate": opened,
+            "generation_rate_low": np.minimum(low, opened),
+            "generation_rate_high": np.maximum(high, opened),
+            "generation_rate_declared_ai": declared,
+            "generation_rate_unmarked": opened - declared,
+            "generation_rate_automation": weeks.sums(micros(_automation(frames)["opened_at"])),
+            "generation_lines_rate": weeks.sums(frames.opened, lines),
+            "generation_lines_unknown_n": weeks.sums(frames.opened[unknown]),
+        },
+    )
+
+
+@metric(
+    count("n_commits", "Commits that came onto the default line, merges left out.", "commits"),
+    count("n_commits_declared_ai", "Of them, with an AI marker.", "commits"),
+    count("n_commits_unmarked", "Of them, without a marker: unknown, not human.", "commits"),
+    count("n_commits_automation", "Of them, by automation accounts.", "commits"),
+    count("n_commits_ambiguous", "Of them, with traces that prove nothing.", "commits"),
+    count(
+        "reviewable_lines",
+        "Lines added and deleted in files that people review, automation apart.",
+        "lines",
+    ),
+    count("reviewable_lines_declared_ai", "Of them, in commits with an AI marker.", "lines"),
+    count(
+        "reviewable_lines_unknown_n",
+        "Commits whose lines are unknown and count as none.",
+        "commits",
+    ),
+)
+def commits(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+    """How many commits and reviewable lines arrive per week, with and without markers?"""
+    made = authored(frames)
+    at, verdict = arrived(made), made["authorship"]
+    declared = is_declared(verdict)
+    automation = (verdict == "automation_bot").to_numpy(bool)
+    ambiguous = (verdict == "ambiguous").to_numpy(bool)
+    lines, unknown = known_lines(made["reviewable_lines"])
+    n = weeks.sums(at)
+    apart = {
+        "n_commits_declared_ai": weeks.sums(at[declared]),
+        "n_commits_automation": weeks.sums(at[automation]),
+        "n_commits_ambiguous": weeks.sums(at[ambiguous]),
+    }
+    return weekly_frame(
+        weeks,
+        {
+            "n_commits": n,
+            "n_commits_unmarked": n - sum(apart.values()),
+            "reviewable_lines": weeks.sums(at[~automation], lines[~automation]),
+            "reviewable_lines_declared_ai": weeks.sums(at[declared], lines[declared]),
+            "reviewable_lines_unknown_n": weeks.sums(at[unknown & ~automation]),
+            **apart,
+        },
+    )
+
+
+def authored(frames: Frames) -> pd.DataFrame:
+    """The commits that stand for somebody's work: merges carry no authorship."""
+    return frames.commits[~frames.commits["is_merge"].to_numpy(bool)]
+
+
+def known_lines(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Line counts with zero for unknown, and where they are unknown."""
+    unknown = column.isna().to_numpy(bool)
+    return column.fillna(0).to_numpy(np.int64), unknown
+
+
+def redrawn_openings(frames: Frames, rng: np.random.Generator) -> np.ndarray:
+    """Each opening drawn anew, evenly inside its band; as it stands where it has none."""
+    low = micros(frames.requests["opened_low"])
+    high = micros(frames.requests["opened_high"])
+    banded = (frames.opened != UNKNOWN) & (low != UNKNOWN) & (high > low)
+    width = np.where(banded, high - np.where(banded, low, 0), 0)
+    drawn = low + (rng.random(len(low)) * width).astype(np.int64)
+    return np.where(banded, drawn, frames.opened)
+
+
+def opening_band(frames: Frames, *, weeks: Weeks) -> tuple[np.ndarray, np.ndarray]:
+    """5 and 95 % of the weekly openings when each is redrawn inside its band."""
+    rng = seeded()
+    draws = np.array([weeks.sums(redrawn_openings(frames, rng)) for _ in range(REDRAWS)])
+    low, high = np.quantile(draws, BAND, axis=0)
+    return low, high
+
+
+def _automation(frames: Frames) -> pd.DataFrame:
+    return frames.change_requests[frames.change_requests["is_automation"].to_numpy(bool)]

@@ -1,0 +1,103 @@
+"""How long change requests take: to land, and to a first answer by another human."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analyzers.capacity.estimates import BAND, MIN_N, MIN_N_TAIL, seeded, weekly_quantiles
+from analyzers.capacity.generation import REDRAWS, redrawn_openings
+from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
+from analyzers.capacity.weeks import HOUR, UNKNOWN, Weeks, micros
+from analyzers.tables import Column
+
+
+def _summary(name: str, meaning: str) -> tuple[Column, Column, Column]:
+    return (
+        figure(f"{name}_median_hours", f"Median {meaning}", "hours"),
+        figure(f"{name}_p90_hours", f"90th percentile of the {meaning}", "hours"),
+        count(f"{name}_n", "Change requests they are made of.", "change requests"),
+    )
+
+
+_TO_LAND = _summary(
+    "time_to_land", "time from opening to landing, for what landed in the week: at most."
+)
+
+
+@metric(
+    _TO_LAND[0],
+    figure(
+        "time_to_land_median_hours_low",
+        "5 % of redraws of the week's change requests and of their openings inside their bands.",
+        "hours",
+    ),
+    figure("time_to_land_median_hours_high", "95 % of the same redraws.", "hours"),
+    *_TO_LAND[1:],
+    *_summary("time_to_land_declared_ai", "time to land of change requests with an AI marker."),
+    *_summary("time_to_land_unmarked", "time to land of change requests without a marker."),
+    *_summary(
+        "time_to_first_response",
+        "time from opening to the first answer by another human, by week of the answer.",
+    ),
+)
+def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+    """How long from opening to landing and to a first answer, in the middle and in the tail?"""
+    rows = weeks.positions(frames.landed)
+    hours = waits(frames.opened, frames.landed)
+    answered = micros(frames.requests["first_response_at"])
+    low, high = _median_band(frames, rows, weeks)
+    return weekly_frame(
+        weeks,
+        _described("time_to_land", hours, rows, weeks)
+        | {"time_to_land_median_hours_low": low, "time_to_land_median_hours_high": high}
+        | _described("time_to_land_declared_ai", hours, np.where(frames.declared, rows, -1), weeks)
+        | _described("time_to_land_unmarked", hours, np.where(frames.declared, -1, rows), weeks)
+        | _described(
+            "time_to_first_response",
+            waits(frames.opened, answered),
+            weeks.positions(answered),
+            weeks,
+        ),
+    )
+
+
+def waits(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Hours from one to the other; NaN where either is unknown.
+
+    An estimated opening that lies after the end is an error of the estimate: the wait is zero.
+    """
+    known = (begin != UNKNOWN) & (end != UNKNOWN)
+    span = np.where(known, end, 0) - np.where(known, begin, 0)
+    return np.where(known, np.maximum(span, 0) / HOUR, np.nan)
+
+
+def _described(
+    name: str, hours: np.ndarray, rows: np.ndarray, weeks: Weeks
+) -> dict[str, np.ndarray]:
+    known = rows[np.isfinite(hours) & (rows >= 0)]
+    return {
+        f"{name}_median_hours": weekly_quantiles(hours, rows, weeks.n, q=0.5),
+        f"{name}_p90_hours": weekly_quantiles(hours, rows, weeks.n, q=0.9, min_n=MIN_N_TAIL),
+        f"{name}_n": np.bincount(known, minlength=weeks.n)[: weeks.n],
+    }
+
+
+def _median_band(frames: Frames, rows: np.ndarray, weeks: Weeks) -> tuple[np.ndarray, np.ndarray]:
+    """What the median could have been with other openings and another handful of the same kind."""
+    usable = np.flatnonzero((rows >= 0) & (frames.opened != UNKNOWN))
+    usable = usable[np.argsort(rows[usable], kind="stable")]
+    counts = np.bincount(rows[usable], minlength=weeks.n)[: weeks.n]
+    first = (np.cumsum(counts) - counts)[rows[usable]]
+    size = counts[rows[usable]]
+    rng = seeded()
+    draws = np.full((REDRAWS, weeks.n), np.nan)
+    for draw in range(REDRAWS):
+        opened = redrawn_openings(frames, rng)
+        picked = usable[first + (rng.random(len(usable)) * size).astype(np.int64)]
+        hours = waits(opened[picked], frames.landed[picked])
+        draws[draw] = weekly_quantiles(hours, rows[picked], weeks.n, q=0.5)
+    low, high = np.full(weeks.n, np.nan), np.full(weeks.n, np.nan)
+    enough = counts >= MIN_N
+    low[enough], high[enough] = np.quantile(draws[:, enough], BAND, axis=0)
+    return low, high
