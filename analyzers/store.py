@@ -60,11 +60,13 @@ class Part:
 
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
+        self.shas: list[str] = []
         self._folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def commits(self, table: pa.Table) -> None:
         """Rows of tables.MINED_COMMITS."""
+        self.shas += table["sha"].to_pylist()
         self._write("commits", table)
 
     def messages(self, table: pa.Table) -> None:
@@ -99,6 +101,27 @@ def part_path(folder: Path, name: str, kind: str) -> Path:
     return folder / "mined" / f"{name}.{kind}.parquet"
 
 
+class Mined:
+    """What git holds, read over several parts."""
+
+    def __init__(self, folder: Path, parts: list[str]) -> None:
+        self._folder = folder
+        self._parts = parts
+
+    def rows(self, kind: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """All rows of one kind: commits or files."""
+        table = _PARTS[kind]
+        names = columns or table.names
+        paths = [part_path(self._folder, part, kind) for part in self._parts]
+        empty = table.arrow_schema.empty_table().select(names)
+        found = pa.concat_tables([empty, *(_read_arrow(path, names) for path in paths)])
+        return found.to_pandas() if columns else table.conform(found.to_pandas())
+
+    def messages(self) -> Messages:
+        """The messages of every mined commit."""
+        return Messages([part_path(self._folder, part, "messages") for part in self._parts])
+
+
 class Shelf:
     """One repository's place in the store; reading needs no lock, writing does."""
 
@@ -121,18 +144,9 @@ class Shelf:
         frame = _read(self.folder / relative, columns)
         return frame if columns else table.conform(frame)
 
-    def mined(self, kind: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """All rows of one kind over all parts, as mined."""
-        schema = _PARTS[kind].arrow_schema
-        names = columns or schema.names
-        paths = [part_path(self.folder, part, kind) for part in self.parts]
-        read = [_read_arrow(path, names) for path in paths]
-        empty = schema.empty_table().select(names)
-        return pa.concat_tables([empty, *read]).to_pandas()
-
-    def messages(self) -> Messages:
-        """The messages of every mined commit."""
-        return Messages([part_path(self.folder, part, "messages") for part in self.parts])
+    def mined(self, parts: list[str] | None = None) -> Mined:
+        """What git holds, over the named parts or those of the manifest."""
+        return Mined(self.folder, self.parts if parts is None else parts)
 
     def is_whole(self) -> bool:
         """Whether every file the manifest names is there with the size it was written with."""

@@ -1,0 +1,151 @@
+"""The store: what a manifest names is true, whatever happens to the process that writes it."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from frames import mined, sha
+
+from analyzers import store, tables
+from analyzers.errors import StoreError, UsageError
+
+
+def fill(shelf, *names):
+    part = shelf.new_part()
+    rows = mined([{"name": name, "at": "2026-01-05T10:00Z"} for name in names])
+    part.commits(pa.Table.from_pandas(rows, schema=tables.MINED_COMMITS.arrow_schema))
+    pairs = {"sha": rows["sha"].tolist(), "message": [f"message of {name}" for name in names]}
+    part.messages(pa.table(pairs))
+    part.close()
+    return part.name
+
+
+def publish(shelf, parts, **facts):
+    refs = tables.REFS.from_rows([{"name": "HEAD", "object_id": "0", "kind": "head", "is_commit": True}])
+    shelf.publish(parts, {tables.REFS: refs}, facts)
+
+
+def test_a_published_part_is_read_back(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        publish(shelf, [fill(shelf, "a", "b")], note="first")
+    shelf = store.Shelf(tmp_path / "r")
+    assert shelf.mined().rows("commits")["sha"].tolist() == [sha("a"), sha("b")]
+    assert dict(shelf.mined().messages().matching("of b")) == {sha("b"): "message of b"}
+    assert shelf.table(tables.REFS)["name"].tolist() == ["HEAD"]
+    assert shelf.manifest["note"] == "first"
+    assert shelf.is_whole()
+
+
+def test_a_part_that_no_manifest_names_is_debris(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        publish(shelf, [fill(shelf, "a")])
+    with store.writing(tmp_path, "r") as shelf:
+        fill(shelf, "lost")  # the run ends before publish
+    with store.writing(tmp_path, "r") as shelf:
+        assert shelf.mined().rows("commits")["sha"].tolist() == [sha("a")]
+        publish(shelf, shelf.parts)
+        publish(shelf, shelf.parts)
+    assert len(list((tmp_path / "r" / "mined").glob("*.commits.parquet"))) == 1
+
+
+def test_commits_that_left_the_history_leave_the_store_and_the_rest_stays(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        first, second = fill(shelf, "a", "b"), None
+        publish(shelf, [first])
+        second = fill(shelf, "c")
+        publish(shelf, [first, second])
+        kept = shelf.without(pa.array([sha("b")]))
+        assert kept[1] == second, "a part without any of them is not written again"
+        publish(shelf, kept)
+    commits = store.Shelf(tmp_path / "r").mined().rows("commits")
+    assert sorted(commits["sha"]) == sorted([sha("a"), sha("c")])
+
+
+def test_a_table_the_store_lacks_is_empty_and_typed(tmp_path):
+    shelf = store.Shelf(tmp_path / "nothing")
+    assert shelf.table(tables.EVIDENCE).empty
+    assert shelf.table(tables.EVIDENCE).columns.tolist() == tables.EVIDENCE.names
+
+
+def test_a_damaged_file_is_noticed_by_its_size(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        publish(shelf, [fill(shelf, "a")])
+    victim = next((tmp_path / "r" / "tables").rglob("refs.parquet"))
+    victim.write_bytes(victim.read_bytes()[:-1])
+    shelf = store.Shelf(tmp_path / "r")
+    assert not shelf.is_whole()
+    with pytest.raises(StoreError, match="damaged or unreadable"):
+        shelf.table(tables.REFS)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"schema": 999}', "\x00"])
+def test_a_manifest_of_another_version_or_none_counts_as_nothing(tmp_path, text):
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "manifest.json").write_text(text)
+    assert store.Shelf(tmp_path / "r").manifest == {}
+    assert store.shelves(tmp_path) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount nothing; plain users use chmod")
+def test_a_store_in_the_place_of_a_file_is_refused_in_one_line(tmp_path):
+    place = tmp_path / "file"
+    place.write_text("")
+    with (
+        pytest.raises(StoreError, match=r"cannot write the store .*--store DIR"),
+        store.writing(place, "r"),
+    ):
+        pass
+
+
+def test_an_unmined_repository_is_told_the_command(tmp_path):
+    with pytest.raises(UsageError, match="reviewgap mine here"):
+        store.require_known(tmp_path, "r", "here")
+
+
+KILLED = textwrap.dedent(
+    """
+    import os, sys, signal
+    sys.path[:0] = {path!r}
+    from pathlib import Path
+    from test_store import fill, publish
+    from analyzers import store
+    steps = int(sys.argv[2])
+    def after(count):
+        global steps
+        steps -= 1
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    real = store._sync
+    store._sync = lambda path: (real(path), after(1))
+    with store.writing(Path(sys.argv[1]), "r") as shelf:
+        publish(shelf, [*shelf.parts, fill(shelf, f"more{{sys.argv[2]}}")], note="second")
+    """
+)
+
+
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_kill_at_any_step_leaves_the_store_before_or_after_never_between(tmp_path, step):
+    with store.writing(tmp_path, "r") as shelf:
+        publish(shelf, [fill(shelf, "a")], note="first")
+    script = KILLED.format(path=[*sys.path, os.path.dirname(__file__)])
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(step)], check=False)
+    assert done.returncode in {0, -signal.SIGKILL}
+    shelf = store.Shelf(tmp_path / "r")
+    assert shelf.is_whole()
+    names = shelf.mined().rows("commits")["sha"].tolist()
+    expected = [sha("a")] if shelf.manifest["note"] == "first" else [sha("a"), sha(f"more{step}")]
+    assert names == expected
+
+
+def test_a_table_is_typed_when_it_comes_back(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        publish(shelf, [fill(shelf, "a")])
+    commits = store.Shelf(tmp_path / "r").mined().rows("commits")
+    assert commits["committed_at"].dtype == "datetime64[us, UTC]"
+    assert commits["lines_added"].dtype == "Int64"
+    assert commits["authored_at"].iloc[0] == pd.Timestamp("2026-01-05T10:00Z")
