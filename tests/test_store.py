@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -26,7 +27,8 @@ def fill(shelf, *names):
 
 
 def publish(shelf, parts, **facts):
-    refs = tables.REFS.from_rows([{"name": "HEAD", "object_id": "0", "kind": "head", "is_commit": True}])
+    head = {"name": "HEAD", "object_id": "0", "kind": "head", "is_commit": True}
+    refs = tables.REFS.from_rows([head])
     shelf.publish(parts, {tables.REFS: refs}, facts)
 
 
@@ -132,7 +134,7 @@ KILLED = textwrap.dedent(
 def test_a_kill_at_any_step_leaves_the_store_before_or_after_never_between(tmp_path, step):
     with store.writing(tmp_path, "r") as shelf:
         publish(shelf, [fill(shelf, "a")], note="first")
-    script = KILLED.format(path=[*sys.path, os.path.dirname(__file__)])
+    script = KILLED.format(path=[*sys.path, str(Path(__file__).parent)])
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path), str(step)], check=False)
     assert done.returncode in {0, -signal.SIGKILL}
     shelf = store.Shelf(tmp_path / "r")
