@@ -113,6 +113,14 @@ def iso_weeks(moments: pd.DatetimeIndex) -> list[str]:
     return [f"{year:04d}-W{week:02d}" for year, week in pairs]
 
 
+def iso_week(at: pd.Series) -> pd.Series:
+    """The ISO week name of each moment of a column; unknown where it is unknown."""
+    names = pd.Series(pd.NA, index=at.index, dtype="str")
+    known = at.notna()
+    names[known] = iso_weeks(pd.DatetimeIndex(at[known]))
+    return names
+
+
 def trailing_sums(values: np.ndarray, weeks: int) -> np.ndarray:
     """Sum over this week and the weeks before it; unknown until the window is full."""
     total = np.cumsum(np.concatenate([[0.0], values]))

@@ -28,7 +28,10 @@ import pyarrow.parquet as pq
 
 from analyzers.errors import UsageError
 from analyzers.reports.datapackage import descriptor, is_date
+from analyzers.reports.periods import between
 from analyzers.tables import Column, Table
+
+__all__ = ["FORMATS", "between", "content", "csv_text", "json_text", "jsonl_text", "write"]
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
 DECIMALS = 6
