@@ -1,0 +1,306 @@
+"""Frames to Altair charts; nothing here knows Streamlit.
+
+One colour has one meaning on every page, and each comes with a dash of its own. Time axes are
+aware UTC with `scale(type="utc")`, and points are named by their ISO week, because charts of
+naive or local dates slip by a day in some time zones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+COLOURS = {  # Okabe and Ito
+    "generation": "#D55E00",
+    "throughput": "#0072B2",
+    "capacity": "#009E73",
+    "declared_ai": "#CC79A7",
+    "unmarked": "#56B4E9",
+    "automation": "#E69F00",
+    "unknown": "#808893",
+}
+DASHES = {
+    "generation": [1, 0],
+    "throughput": [7, 3],
+    "capacity": [2, 3],
+    "declared_ai": [1, 0],
+    "unmarked": [7, 3],
+    "automation": [2, 3],
+    "unknown": [1, 0],
+}
+DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
+HEIGHT, SMALL = 300, 190
+PICK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series: its column, its name in the legend, its meaning, its band if it has one."""
+
+    column: str
+    label: str
+    meaning: str
+    low: str = ""
+    high: str = ""
+    dash: str = ""
+
+
+def lines(
+    frame: pd.DataFrame,
+    series: Sequence[Line],
+    *,
+    unit: str,
+    fmt: str = ",.1f",
+    reference: float | None = None,
+    height: int = HEIGHT,
+) -> alt.LayerChart:
+    """Series over weeks with their bands; the running week as hollow points; a week to pick."""
+    named = [line for line in series if line.column in frame]
+    wide = _narrow(frame, named)
+    base = alt.Chart(wide).encode(x=_weeks())
+    complete = base.transform_filter("datum.is_complete")
+    layers = [_area(complete, line) for line in named if line.low in wide and line.high in wide]
+    if reference is not None:
+        layers.append(_rule(reference))
+    layers += [_stroke(complete, line, named, unit, fmt) for line in named]
+    layers += [_hollow(base, line) for line in named if not wide["is_complete"].all()]
+    return alt.layer(*layers, *_pick(base, named, fmt)).properties(height=height)
+
+
+def stacked(
+    frame: pd.DataFrame, *, unit: str, order: Sequence[str], colours: Sequence[str]
+) -> alt.Chart:
+    """Bars per week stacked by `part`; columns week_start, iso_week, part, n."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(binSpacing=0)
+        .encode(
+            x=_weeks(),
+            y=alt.Y("n:Q", title=unit, axis=_axis()),
+            color=alt.Color(
+                "part:N",
+                scale=alt.Scale(domain=list(order), range=list(colours)),
+                legend=_legend(symbol="square"),
+                title=None,
+            ),
+            order=alt.Order("rank:O"),
+            tooltip=["iso_week:N", alt.Tooltip("part:N", title="degree"), alt.Tooltip("n:Q")],
+        )
+        .properties(height=SMALL)
+    )
+
+
+def small_multiples(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> alt.Chart:
+    """One small area per `part`, sharing both axes; columns week_start, iso_week, part, n."""
+    return (
+        alt.Chart(frame)
+        .mark_area(color=COLOURS["declared_ai"], opacity=0.75, line={"strokeWidth": 1.5})
+        .encode(
+            x=_weeks(),
+            y=alt.Y("n:Q", title=unit, axis=_axis(count=3)),
+            row=alt.Row(
+                "part:N",
+                sort=list(order),
+                title=None,
+                header=alt.Header(labelAngle=0, labelAlign="left", labelOrient="top"),
+            ),
+            tooltip=["iso_week:N", alt.Tooltip("part:N", title="tool"), alt.Tooltip("n:Q")],
+        )
+        .properties(height=52)
+    )
+
+
+def survival(frame: pd.DataFrame) -> alt.LayerChart:
+    """Share still waiting after so many days; columns days, waiting, low, high, group, label."""
+    labels = list(dict.fromkeys(frame["label"]))
+    meanings = list(dict.fromkeys(frame["group"]))
+    base = alt.Chart(frame).encode(
+        x=alt.X(
+            "days:Q",
+            title="days since opening (log scale)",
+            scale=alt.Scale(type="log", nice=False),
+            axis=_axis(grid=False, values=[0.05, 0.25, 1, 3, 7, 30, 90, 365]),
+        ),
+        color=_colour(labels, meanings),
+    )
+    area = base.mark_area(opacity=0.16, interpolate="step-after").encode(
+        y=alt.Y("low:Q", axis=_axis(fmt="%"), title="share still waiting"), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
+        y=alt.Y("waiting:Q", scale=alt.Scale(domain=[0, 1])),
+        strokeDash=_dash(labels, meanings),
+        tooltip=[
+            alt.Tooltip("label:N", title="authorship"),
+            alt.Tooltip("days:Q", format=",.2f", title="days"),
+            alt.Tooltip("waiting:Q", format=".0%", title="still waiting"),
+        ],
+    )
+    return alt.layer(area, line).properties(height=HEIGHT)
+
+
+def histogram(frame: pd.DataFrame, *, x: str, unit: str) -> alt.Chart:
+    """Counts in bins that were made before, by group; columns bin, rank, label, group, n."""
+    labels = list(dict.fromkeys(frame["label"]))
+    meanings = list(dict.fromkeys(frame["group"]))
+    return (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("bin:N", sort=alt.SortField("rank"), title=x, axis=_axis(grid=False, angle=0)),
+            xOffset=alt.XOffset("label:N", sort=labels),
+            y=alt.Y("n:Q", title=unit, axis=_axis()),
+            color=_colour(labels, meanings, symbol="square"),
+            tooltip=["bin:N", alt.Tooltip("label:N", title="authorship"), alt.Tooltip("n:Q")],
+        )
+        .properties(height=HEIGHT)
+    )
+
+
+def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0%") -> alt.Chart:
+    """One bar per row in the given order; columns rank, value."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(color=COLOURS[meaning], cornerRadiusEnd=2)
+        .encode(
+            x=alt.X("rank:O", title=x, axis=_axis(grid=False, angle=0)),
+            y=alt.Y("value:Q", title=unit, axis=_axis(fmt=fmt)),
+            tooltip=[alt.Tooltip("rank:O", title=x), alt.Tooltip("value:Q", format=fmt)],
+        )
+        .properties(height=SMALL)
+    )
+
+
+def _narrow(frame: pd.DataFrame, series: Sequence[Line]) -> pd.DataFrame:
+    """Only what the chart shows, as plain numbers: every column more is bytes on each rerun."""
+    columns = [name for line in series for name in (line.column, line.low, line.high)]
+    present = [name for name in dict.fromkeys(columns) if name in frame]
+    made = frame[["week_start", "iso_week", "is_complete"]].assign(
+        is_complete=frame["is_complete"].astype(bool),
+        **{name: frame[name].astype("float64").round(4) for name in present},
+    )
+    return made if made["is_complete"].all() else made.reset_index(drop=True)
+
+
+def _weeks() -> alt.X:
+    return alt.X(
+        "week_start:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(
+            grid=False,
+            format="%b %Y",
+            formatType="utc",
+            labelOverlap="greedy",
+            labelPadding=6,
+        ),
+    )
+
+
+def _axis(
+    *,
+    fmt: str = "",
+    grid: bool = True,
+    count: int = 5,
+    values: Sequence[float] | None = None,
+    angle: int | None = None,
+) -> alt.Axis:
+    made: dict[str, object] = {"grid": grid, "tickCount": count, "domain": not grid}
+    if fmt:
+        made["format"] = fmt
+    if values is not None:
+        made["values"] = list(values)
+    if angle is not None:
+        made["labelAngle"] = angle
+    return alt.Axis(**made)
+
+
+def _legend(symbol: str = "stroke") -> alt.Legend:
+    return alt.Legend(
+        orient="top", symbolType=symbol, symbolSize=220, symbolStrokeWidth=2.5, labelLimit=260
+    )
+
+
+def _colour(labels: list[str], meanings: list[str], symbol: str = "stroke") -> alt.Color:
+    return alt.Color(
+        "label:N", title=None, legend=_legend(symbol), scale=_colours(labels, meanings)
+    )
+
+
+def _dash(labels: list[str], meanings: list[str]) -> alt.StrokeDash:
+    return alt.StrokeDash("label:N", title=None, legend=_legend(), scale=_dashes(labels, meanings))
+
+
+def _colours(labels: list[str], meanings: list[str]) -> alt.Scale:
+    return alt.Scale(domain=labels, range=[COLOURS[meaning] for meaning in meanings])
+
+
+def _dashes(labels: list[str], meanings: list[str]) -> alt.Scale:
+    return alt.Scale(domain=labels, range=[DASHES[meaning] for meaning in meanings])
+
+
+def _area(base: alt.Chart, line: Line) -> alt.Chart:
+    return base.mark_area(color=COLOURS[line.meaning], opacity=0.18).encode(
+        y=alt.Y(f"{line.low}:Q"), y2=alt.Y2(f"{line.high}:Q")
+    )
+
+
+def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], unit: str, fmt: str) -> alt.Chart:
+    labels = [each.label for each in named]
+    meanings = [each.meaning for each in named]
+    dashes = [DASHES[each.dash or each.meaning] for each in named]
+    legend = _legend() if len(named) > 1 else None
+    named_line = base.transform_calculate(label=alt.expr.toString(line.label))
+    return named_line.mark_line(strokeWidth=2, strokeCap="round").encode(
+        y=alt.Y(f"{line.column}:Q", title=unit, axis=_axis(fmt=fmt.replace(".1f", "~f"))),
+        color=alt.Color("label:N", title=None, legend=legend, scale=_colours(labels, meanings)),
+        strokeDash=alt.StrokeDash(
+            "label:N", title=None, legend=legend, scale=alt.Scale(domain=labels, range=dashes)
+        ),
+    )
+
+
+def _hollow(base: alt.Chart, line: Line) -> alt.Chart:
+    return (
+        base.transform_filter("!datum.is_complete")
+        .mark_point(color=COLOURS[line.meaning], size=45, strokeWidth=1.6, filled=False)
+        .encode(y=alt.Y(f"{line.column}:Q"))
+    )
+
+
+def _rule(value: float) -> alt.Chart:
+    return (
+        alt.Chart(pd.DataFrame({"value": [value]}))
+        .mark_rule(color=COLOURS["unknown"], strokeDash=[3, 3])
+        .encode(y="value:Q")
+    )
+
+
+def _pick(base: alt.Chart, named: Sequence[Line], fmt: str) -> list[alt.Chart]:
+    """A line that follows the pointer with every figure of the week, and the picked week."""
+    over = alt.selection_point(
+        name="over",
+        fields=["iso_week"],
+        nearest=True,
+        on="pointerover",
+        empty=False,
+        clear="pointerout",
+    )
+    picked = alt.selection_point(
+        name=PICK, fields=["iso_week"], nearest=True, on="click", empty=False
+    )
+    tooltip = [
+        alt.Tooltip("iso_week:N", title="week"),
+        *(alt.Tooltip(f"{line.column}:Q", title=line.label, format=fmt) for line in named),
+    ]
+    points = (
+        base.mark_rule(strokeWidth=1.2, color=COLOURS["unknown"])
+        .encode(
+            opacity=alt.when(over | picked).then(alt.value(0.9)).otherwise(alt.value(0)),
+            tooltip=tooltip,
+        )
+        .add_params(over, picked)
+    )
+    return [points]

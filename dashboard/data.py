@@ -1,0 +1,179 @@
+"""What the pages read: tables of the store, each kept in memory once for all viewers.
+
+The list of repositories is fixed when the dashboard starts; a page can choose among them and
+nothing else. Frames are shared between sessions: nobody may change one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import streamlit as st
+
+from analyzers.store import Shelf
+from analyzers.tables import DECLARED_AI
+from dashboard.links import Forge
+
+REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
+"""Environment variable in which the launcher leaves the store folders to show, as JSON."""
+
+HOUR = pd.Timedelta(hours=1)
+_TOOL_COLUMNS = ["landed_in_week", "ai_tools", "authorship"]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One mined repository as the store holds it at this generation."""
+
+    folder: Path
+    generation: str  # changes with every mining run, and with it every cached frame
+    manifest: dict[str, Any] = field(hash=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """Its folder's name in the store."""
+        return self.folder.name
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says about the repository itself."""
+        return dict(self.manifest.get("repository", {}))
+
+    @property
+    def name(self) -> str:
+        """The name to show; text from outside, never markup."""
+        return str(self.facts.get("name") or self.key)
+
+    @property
+    def forge(self) -> Forge:
+        """Where links lead."""
+        return Forge.of(self.facts.get("forge_url"), self.facts.get("forge_kind"))
+
+    def has(self, name: str) -> bool:
+        """Whether the store has the table."""
+        return name in self.manifest.get("tables", {})
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """The table, or nothing where the store has none."""
+        relative = self.manifest.get("tables", {}).get(name)
+        return None if relative is None else _parquet(str(self.folder / relative), self.generation)
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """The table; without rows and columns where there is none."""
+        frame = self.table(name)
+        return pd.DataFrame() if frame is None else frame
+
+
+_BY_GENERATION = {Repository: lambda repo: (str(repo.folder), repo.generation)}
+
+
+def offered() -> dict[str, Path]:
+    """Store folders of the repositories this dashboard was started on, by key."""
+    folders = [Path(folder) for folder in json.loads(os.environ.get(REPOSITORIES, "[]"))]
+    return {folder.name: folder for folder in folders}
+
+
+def labels() -> dict[str, str]:
+    """Key -> name for the repository box; names that occur twice keep their key."""
+    found = {key: repository(key) for key in offered()}
+    names = {key: repo.name if repo else key for key, repo in found.items()}
+    twice = {name for name in names.values() if list(names.values()).count(name) > 1}
+    return {key: f"{name} ({key})" if name in twice else name for key, name in names.items()}
+
+
+def repository(key: str) -> Repository | None:
+    """The repository of that key, if this dashboard offers it and it has been mined."""
+    folder = offered().get(key)
+    if folder is None:
+        return None
+    try:
+        changed = (folder / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        return None
+    manifest = _manifest(str(folder), changed)
+    return Repository(folder, manifest["generation"], manifest) if manifest else None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _manifest(folder: str, changed: int) -> dict[str, Any]:
+    del changed  # part of the key only
+    return Shelf(Path(folder)).manifest
+
+
+@st.cache_resource(max_entries=96, show_spinner=False)
+def _parquet(path: str, generation: str) -> pd.DataFrame:
+    del generation
+    return pq.read_table(path, partitioning=None).to_pandas()
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+def weekly(repo: Repository) -> pd.DataFrame:
+    """The weekly table with `week_start` (aware UTC) and `iso_week`, oldest week first."""
+    frame = repo.rows("weekly")
+    if frame.empty:
+        return frame
+    start = pd.to_datetime(frame["week_start_utc"], utc=True)
+    return frame.assign(week_start=start).sort_values("week_start", ignore_index=True)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+def requests(repo: Repository) -> pd.DataFrame:
+    """Change requests with waits in hours, the weeks they opened and landed in, and links."""
+    frame = repo.rows("change_requests")
+    if frame.empty:
+        return frame
+    declared = frame["authorship"].isin([*DECLARED_AI, "mixed"])
+    automation = frame["is_automation"].astype(bool)
+    return frame.assign(
+        time_to_land_hours=_hours(frame["opened_at"], frame["landed_at"]),
+        time_to_first_response_hours=_hours(frame["opened_at"], frame["first_response_at"]),
+        opened_week=iso_week(frame["opened_at"]),
+        landed_week=iso_week(frame["landed_at"]),
+        group=np.select([automation, declared], ["automation", "declared_ai"], "unmarked"),
+        link=repo.forge.change_requests(frame["number"]),
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+def commits(repo: Repository) -> pd.DataFrame:
+    """Non-merge commits of HEAD's history with their group and link."""
+    frame = repo.rows("commits")
+    if frame.empty:
+        return frame
+    frame = frame[~frame["is_merge"].astype(bool)]
+    verdict = frame["authorship"]
+    declared = verdict.isin(DECLARED_AI)
+    return frame.assign(
+        group=np.select(
+            [verdict == "automation_bot", declared], ["automation", "declared_ai"], "unmarked"
+        ),
+        link=repo.forge.commits(frame["sha"]),
+    )
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+def tool_weeks(repo: Repository) -> pd.DataFrame:
+    """Commits per ISO week, tool and degree: landed_in_week, tool, authorship, n."""
+    frame = commits(repo)
+    if frame.empty:
+        return pd.DataFrame({"iso_week": [], "tool": [], "authorship": [], "n": []})
+    marked = frame.loc[frame["authorship"].isin(DECLARED_AI), _TOOL_COLUMNS]
+    single = marked.assign(tool=marked["ai_tools"].str.split(r",\s*", regex=True)).explode("tool")
+    counted = single.groupby(["landed_in_week", "tool", "authorship"], observed=True).size()
+    return counted.rename("n").reset_index().rename(columns={"landed_in_week": "iso_week"})
+
+
+def iso_week(at: pd.Series) -> pd.Series:
+    """ISO week names such as 2026-W44; unknown stays unknown."""
+    return at.dt.strftime("%G-W%V")
+
+
+def _hours(begin: pd.Series, end: pd.Series) -> pd.Series:
+    return ((end - begin) / HOUR).clip(lower=0)

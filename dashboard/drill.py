@@ -1,0 +1,84 @@
+"""From a point of a chart to what lies behind it: the change requests and commits of a week."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, parts, text
+from dashboard.charts import PICK
+from dashboard.filters import Filters
+
+_COLUMNS = ["change_request", "title", "opened_at", "landed_at", "time_to_land_hours"]
+_TAIL = ["opened_grade", "authorship", "ai_tools", "reviewable_lines"]
+
+
+def picked(key: str) -> dict[str, Any]:
+    """Options that make a chart set the shared week when a point is clicked."""
+    return {"on_select": lambda: _take(key), "selection_mode": PICK}
+
+
+def week(filters: Filters) -> None:
+    """The week box (for those without a pointer) and, under it, the lists of that week."""
+    keys = list(filters.chart_weeks["iso_week"])[::-1]
+    if st.session_state.get("week") not in {None, *keys}:
+        del st.session_state["week"]
+    chosen = st.selectbox(
+        "Week to look into",
+        keys,
+        index=None,
+        placeholder="Click the chart, or choose a week",
+        key="week",
+        bind="query-params",
+        width=280,
+    )
+    if chosen is None:
+        return
+    weeks = _block(filters, str(chosen))
+    requests, commits = data.requests(filters.repo), data.commits(filters.repo)
+    opened, landed = (
+        _of(requests, f"{what}_week", weeks, filters) for what in ("opened", "landed")
+    )
+    made = _of(commits, "landed_in_week", weeks, filters)
+    names = [f"Opened ({len(opened)})", f"Landed ({len(landed)})", f"Commits ({len(made)})"]
+    shown = st.segmented_control(
+        "Show", names, default=names[0], required=True, key=f"drill-{chosen}"
+    )
+    if shown == names[2]:
+        columns = ["sha", "subject", "committed_at", "authorship", "ai_tools", "reviewable_lines"]
+        _table(made, parts.commit_table, columns, "commits")
+    else:
+        rows = opened if shown == names[0] else landed
+        _table(rows, parts.request_table, [*_COLUMNS, *_TAIL], "requests")
+
+
+def _table(rows: pd.DataFrame, draw: Any, columns: list[str], what: str) -> None:  # noqa: ANN401
+    if rows.empty:
+        st.caption("Nothing under these filters.")
+        return
+    draw(rows, key=f"drill-{what}-table", columns=columns)
+    if rows["link"].isna().all():
+        st.caption(text.NO_LINKS)
+
+
+def _take(key: str) -> None:
+    points = st.session_state[key]["selection"].get(PICK, [])
+    if points:
+        st.session_state["week"] = points[0]["iso_week"]
+
+
+def _block(filters: Filters, first: str) -> list[str]:
+    """All ISO weeks that the point stands for."""
+    if filters.step == 1:
+        return [first]
+    weeks = list(filters.span.weeks["iso_week"])
+    begin = weeks.index(first)
+    return weeks[begin : begin + filters.step]
+
+
+def _of(frame: pd.DataFrame, column: str, weeks: list[str], filters: Filters) -> pd.DataFrame:
+    if frame.empty:
+        return frame.assign(link=None)
+    return frame[frame[column].isin(weeks) & frame["group"].isin(filters.groups)]

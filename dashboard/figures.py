@@ -1,0 +1,211 @@
+"""Figures of a period, from the weekly table and the change requests. Frames in, numbers out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analyzers.capacity import estimates
+from analyzers.capacity.weeks import WEEK, micros
+
+HITS = {  # share -> the weekly count it is made of; its n is in the column ending in _n
+    "ai_share_declared_of_commits": "n_commits_declared_ai",
+    "ai_share_declared_of_change_requests": "generation_rate_declared_ai",
+}
+STANDING = (  # what stands at a moment: the last value of a block is its value
+    "backlog_young",
+    "weeks_of_work",
+    "review_efficiency_index",
+    "demonstrated_capacity",
+    "demonstrated_capacity_low",
+    "demonstrated_capacity_high",
+    "review_gap_ratio",
+    "review_gap_ratio_low",
+    "review_gap_ratio_high",
+    "reviewer_coverage_share",
+)
+LONG, VERY_LONG = 160, 640  # weeks beyond which a chart shows blocks of 4 and of 13 weeks
+
+
+@dataclass(frozen=True)
+class Period:
+    """Complete weeks asked for, the equally many before them, and the running week if any."""
+
+    weeks: pd.DataFrame
+    before: pd.DataFrame
+    running: pd.DataFrame
+
+    @property
+    def n(self) -> int:
+        """How many complete weeks."""
+        return len(self.weeks)
+
+    @property
+    def first(self) -> str:
+        """ISO week it begins with."""
+        return str(self.weeks["iso_week"].iloc[0]) if self.n else ""
+
+    @property
+    def last(self) -> str:
+        """ISO week it ends with."""
+        return str(self.weeks["iso_week"].iloc[-1]) if self.n else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the period, its band and n, and the same of the equal period before."""
+
+    value: float
+    before: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+    n: int = 0
+
+    @property
+    def change(self) -> float:
+        """Now less before."""
+        return self.value - self.before
+
+
+def period(
+    weekly: pd.DataFrame, *, weeks: int | None = None, begin: str = "", end: str = ""
+) -> Period:
+    """The last `weeks` complete weeks (all if none), or those from `begin` to `end` (ISO weeks)."""
+    complete = weekly[weekly["is_complete"].astype(bool)]
+    chosen = complete.tail(weeks) if weeks else complete
+    if begin or end:
+        inside = complete["iso_week"].between(begin or "0", end or "9")
+        chosen = complete[inside]
+    running = weekly[~weekly["is_complete"].astype(bool)]
+    if end and end < str(weekly["iso_week"].max()):
+        running = running.head(0)
+    first = chosen.index[0] if len(chosen) else 0
+    before = complete[complete.index < first].tail(len(chosen))
+    equal = before if len(before) == len(chosen) else before.head(0)
+    return Period(chosen, equal, running)
+
+
+def rate(span: Period, column: str) -> Figure:
+    """Mean per week."""
+    return Figure(_mean(span.weeks, column), _mean(span.before, column), n=_total(span, column))
+
+
+def standing(span: Period, column: str) -> Figure:
+    """The value at the period's end, with its band if it has one."""
+    return Figure(
+        _last(span.weeks, column),
+        _last(span.before, column),
+        _last(span.weeks, f"{column}_low"),
+        _last(span.weeks, f"{column}_high"),
+    )
+
+
+def pooled_share(span: Period, column: str) -> Figure:
+    """A share over all weeks together, with its 90 % Wilson interval."""
+    value, low, high, n = _pooled(span.weeks, column)
+    return Figure(value, _pooled(span.before, column)[0], low, high, n)
+
+
+def wait(span: Period, requests: pd.DataFrame, column: str, q: float) -> Figure:
+    """The q-quantile of hours of what landed (or was answered) in the period."""
+    week = "landed_week" if column == "time_to_land_hours" else "opened_week"
+    now = requests.loc[requests[week].between(span.first, span.last), column].dropna()
+    then = requests.loc[_inside(requests[week], span.before), column].dropna()
+    floor = estimates.MIN_N if q <= 0.5 else estimates.MIN_N_TAIL
+    return Figure(_quantile(now, q, floor), _quantile(then, q, floor), n=len(now))
+
+
+def step_of(n_weeks: int) -> int:
+    """How many weeks one point of a chart stands for."""
+    if n_weeks <= LONG:
+        return 1
+    return 4 if n_weeks <= VERY_LONG else 13
+
+
+def blocks(weekly: pd.DataFrame, step: int) -> pd.DataFrame:
+    """The weekly table in blocks of `step` whole weeks, counted back from the last one.
+
+    Rates become means per week, counts ending in _n sums, shares are pooled, what stands at a
+    moment is taken at the block's end, and medians are left to `block_waits`.
+    """
+    if step == 1 or weekly.empty:
+        return weekly
+    usable = weekly.iloc[len(weekly) % step :].reset_index(drop=True)
+    group = usable.index // step
+    numeric = usable.select_dtypes("number").astype("float64")
+    merged = numeric.groupby(group).mean()
+    tallies = [name for name in numeric if name.endswith("_n")]
+    standing_ = [name for name in STANDING if name in numeric]
+    merged[tallies] = numeric[tallies].groupby(group).sum()
+    merged[standing_] = numeric[standing_].groupby(group).last()
+    for name in (name for name in HITS if name in numeric):
+        merged = merged.assign(**_pooled_blocks(numeric, group, name))
+    first = usable.groupby(group)[["iso_week", "week_start", "is_complete"]].first()
+    last = usable.groupby(group)["iso_week"].last().rename("last_week")
+    return pd.concat([first, last, merged], axis=1)
+
+
+def block_waits(
+    requests: pd.DataFrame, starts: pd.Series, step: int, *, column: str, at: str
+) -> pd.DataFrame:
+    """Median, P90 and n of the hours in each block, by the weekly table's own rules."""
+    moments, begin = micros(requests[at]), int(micros(starts)[0])
+    inside = (moments >= begin) & (moments < begin + len(starts) * step * WEEK)
+    rows = np.where(inside, (np.where(inside, moments, begin) - begin) // (step * WEEK), -1)
+    hours = requests[column].to_numpy("float64", na_value=np.nan)
+    known = rows[(rows >= 0) & np.isfinite(hours)]
+    return pd.DataFrame(
+        {
+            "median_hours": estimates.weekly_quantiles(hours, rows, len(starts), q=0.5),
+            "p90_hours": estimates.weekly_quantiles(
+                hours, rows, len(starts), q=0.9, min_n=estimates.MIN_N_TAIL
+            ),
+            "n": np.bincount(known, minlength=len(starts))[: len(starts)],
+        },
+        index=starts.index,
+    )
+
+
+def _pooled_blocks(numeric: pd.DataFrame, group: pd.Index, name: str) -> dict[str, np.ndarray]:
+    n = numeric[f"{name}_n"].groupby(group).sum().to_numpy()
+    hits = numeric[HITS[name]].groupby(group).sum().to_numpy()
+    low, high = estimates.wilson(hits, n)
+    return {name: estimates.shares(hits, n), f"{name}_low": low, f"{name}_high": high}
+
+
+def _pooled(frame: pd.DataFrame, column: str) -> tuple[float, float, float, int]:
+    if column not in frame or frame.empty:
+        return float("nan"), float("nan"), float("nan"), 0
+    n = np.array([frame[f"{column}_n"].astype("float64").sum()])
+    hits = np.array([frame[HITS[column]].astype("float64").sum()])
+    low, high = estimates.wilson(hits, n)
+    return float(estimates.shares(hits, n)[0]), float(low[0]), float(high[0]), int(n[0])
+
+
+def _mean(frame: pd.DataFrame, column: str) -> float:
+    if column not in frame or frame.empty:
+        return float("nan")
+    return float(frame[column].astype("float64").mean())
+
+
+def _total(span: Period, column: str) -> int:
+    return int(span.weeks[column].astype("float64").sum()) if column in span.weeks else 0
+
+
+def _last(frame: pd.DataFrame, column: str) -> float:
+    if column not in frame:
+        return float("nan")
+    known = frame[column].astype("float64").dropna()
+    return float(known.iloc[-1]) if len(known) else float("nan")
+
+
+def _inside(week: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    if frame.empty:
+        return week.isna() & week.notna()
+    return week.between(frame["iso_week"].iloc[0], frame["iso_week"].iloc[-1])
+
+
+def _quantile(hours: pd.Series, q: float, floor: int) -> float:
+    return float(hours.quantile(q)) if len(hours) >= floor else float("nan")

@@ -1,0 +1,159 @@
+"""The filters that every page shares: what is looked at, and over which weeks.
+
+Their whole state is in the address of the page, so that any view can be sent to somebody else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, cast
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, figures, text
+
+Authorship = Literal["all", "declared_ai", "unmarked"]
+PRESETS: dict[str, int | None] = {
+    "4 weeks": 4,
+    "12 weeks": 12,
+    "26 weeks": 26,
+    "52 weeks": 52,
+    "All": None,
+}
+CUSTOM = "Custom"
+DEFAULT = "52 weeks"
+_AUTHORSHIP = {"all": "All", "declared_ai": "AI declared", "unmarked": "Unmarked"}
+_STATE = "_filters"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The choice that a page shows."""
+
+    repo: data.Repository
+    span: figures.Period
+    authorship: Authorship
+    automation: bool
+
+    @property
+    def suffix(self) -> str:
+        """What a weekly column's name ends with under this authorship."""
+        return "" if self.authorship == "all" else f"_{self.authorship}"
+
+    @property
+    def groups(self) -> list[str]:
+        """Groups of change requests and commits that are shown."""
+        people = ["declared_ai", "unmarked"] if self.authorship == "all" else [self.authorship]
+        return [*people, "automation"] if self.automation else people
+
+    @property
+    def chart_weeks(self) -> pd.DataFrame:
+        """The period's weeks and the running one, in blocks where they are very many."""
+        step = figures.step_of(self.span.n)
+        if step > 1:
+            return figures.blocks(self.span.weeks, step)
+        return pd.concat([self.span.weeks, self.span.running])
+
+    @property
+    def step(self) -> int:
+        """Weeks per point of a chart."""
+        return figures.step_of(self.span.n)
+
+
+def current() -> Filters:
+    """The filters of this run; set by `choose` before any page runs."""
+    return cast("Filters", st.session_state[_STATE])
+
+
+def choose() -> bool:
+    """Draw the filters; False (after saying why) where there is nothing to filter."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        repo = _repository()
+        if repo is None:
+            return False
+        weekly = data.weekly(repo)
+        if weekly.empty:
+            st.session_state[_STATE] = Filters(
+                repo, figures.Period(weekly, weekly, weekly), "all", automation=False
+            )
+            return True
+        span = _period(weekly)
+        authorship = st.segmented_control(
+            "Authorship",
+            list(_AUTHORSHIP),
+            default="all",
+            required=True,
+            format_func=_AUTHORSHIP.__getitem__,
+            key="authorship",
+            bind="query-params",
+            help="AI declared: at least one trace of an AI tool. Unmarked: none found.",
+        )
+        automation = st.toggle(
+            "Automation",
+            key="automation",
+            bind="query-params",
+            help="Count change requests of automation accounts such as dependency updaters. "
+            "They are left out otherwise.",
+        )
+    st.session_state[_STATE] = Filters(repo, span, cast("Authorship", authorship), automation)
+    return True
+
+
+def _repository() -> data.Repository | None:
+    names = data.labels()
+    if not names:
+        st.title("No repository")
+        st.text("This dashboard was started without a repository.")
+        st.code("reviewgap dashboard PATH/TO/REPOSITORY", language=None)
+        return None
+    key = st.selectbox(
+        "Repository",
+        list(names),
+        format_func=names.__getitem__,
+        key="repository",
+        bind="query-params",
+        width=230,
+    )
+    found = data.repository(str(key))
+    if found is None:
+        st.title("Not mined yet")
+        st.text("The store holds no finished tables of this repository. Mine it, then reload:")
+        st.code("reviewgap mine PATH/TO/REPOSITORY", language=None)
+    return found
+
+
+def _period(weekly: pd.DataFrame) -> figures.Period:
+    preset = st.segmented_control(
+        "Period",
+        [*PRESETS, CUSTOM],
+        default=DEFAULT,
+        required=True,
+        key="period",
+        bind="query-params",
+        help=f"Complete weeks up to the newest data. {text.WEEKS}",
+    )
+    if preset != CUSTOM:
+        return figures.period(weekly, weeks=PRESETS[str(preset)])
+    begin, end = _custom(weekly)
+    return figures.period(weekly, begin=begin, end=end)
+
+
+def _custom(weekly: pd.DataFrame) -> tuple[str, str]:
+    first = weekly["week_start"].iloc[0].date()
+    last = weekly["week_start"].iloc[-1].date() + timedelta(days=6)
+    chosen = st.date_input(
+        "From and to",
+        (max(first, last - timedelta(weeks=52)), last),
+        min_value=first,
+        max_value=last,
+        format="YYYY-MM-DD",
+        key="dates",
+        bind="query-params",
+        width=240,
+        help="Whole ISO weeks: the weeks that the two days lie in.",
+    )
+    days = [pd.Timestamp(day) for day in chosen] if isinstance(chosen, tuple) else []
+    begin, end = days if len(days) == 2 else (pd.Timestamp(first), pd.Timestamp(last))
+    return begin.strftime("%G-W%V"), end.strftime("%G-W%V")

@@ -1,0 +1,175 @@
+"""Serve the dashboard: on this machine only, without telemetry, whatever the folder it starts in.
+
+Streamlit obeys `.streamlit/` in the current directory, which may be a hostile repository. So the
+process first moves to a private directory, and every option that concerns safety is passed
+explicitly, which outranks all files and environment variables.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from analyzers.errors import UsageError
+
+HERE = Path(__file__).parent
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'"
+        " blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+        " font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:;"
+        " form-action 'self'; base-uri 'self'; object-src 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
+    repositories: Sequence[Path],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8501,
+    base_path: str = "",
+    allowed_hosts: Sequence[str] = (),
+    browser: bool = True,
+    announce: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve these store folders until stopped; `announce` gets the address and any warning.
+
+    A taken port gives way to the next free one; port 0 takes any. UsageError if none is free.
+    """
+    base = base_path.strip("/")
+    chosen = free_port(host, port)
+    folders = [str(Path(folder).resolve()) for folder in repositories]
+    os.environ["REVIEWGAP_DASHBOARD_REPOSITORIES"] = json.dumps(folders)
+    if not is_loopback(host):
+        announce("anyone who can reach this address can read the dashboard; it has no login")
+    shown = public_name(host, allowed_hosts)
+    announce(f"dashboard on http://{_bracketed(shown)}:{chosen}/{base}  (stop with Ctrl+C)")
+    with tempfile.TemporaryDirectory(prefix="reviewgap-dashboard-") as private:
+        os.chdir(private)
+        app = application(base)
+        app.run(config=options(host, chosen, base, shown, allowed_hosts, browser=browser))
+
+
+def application(base: str = "") -> Any:  # noqa: ANN401 - streamlit may only be imported late
+    """The ASGI application with its own routes and headers; move to a safe directory first."""
+    import streamlit as st
+    from starlette.middleware import Middleware
+
+    from dashboard.api import routes
+
+    return st.App(
+        HERE / "streamlit_app.py",
+        lifespan=_warm,
+        routes=routes(f"/{base}" if base else ""),
+        middleware=[Middleware(SecurityHeaders)],
+    )
+
+
+def options(  # noqa: PLR0913 - private to serve and its test
+    host: str, port: int, base: str, shown: str, allowed_hosts: Sequence[str], *, browser: bool
+) -> dict[str, Any]:
+    """Every Streamlit option that concerns safety or speed, stated."""
+    return {
+        "global.developmentMode": False,
+        "server.address": host,
+        "server.port": port,
+        "server.baseUrlPath": base,
+        "server.headless": not browser,
+        "server.showEmailPrompt": False,
+        "server.fileWatcherType": "none",
+        "server.enableCORS": True,
+        "server.enableXsrfProtection": True,
+        "server.enableStaticServing": False,
+        "server.enableAgentApi": False,
+        "server.allowedHosts": [*LOOPBACK, shown, *allowed_hosts],
+        "browser.gatherUsageStats": False,
+        "browser.serverAddress": shown,
+        "browser.serverPort": port,
+        "runner.postScriptGC": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "logger.level": "warning",
+    }
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def public_name(host: str, allowed_hosts: Sequence[str]) -> str:
+    """The name that browsers use; stated, because Streamlit else asks an outside service for it."""
+    if allowed_hosts:
+        return allowed_hosts[0]
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
+
+
+def free_port(host: str, port: int, *, tries: int = 50) -> int:
+    """The port, or the next free one after it; any free one for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in [0] if port == 0 else range(port, min(port + tries, 65536)):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError as error:
+                if error.errno is not None and error.errno in _TAKEN:
+                    continue
+                raise UsageError(f"cannot listen on {host}: {error.strerror or error}") from None
+            return int(probe.getsockname()[1])
+    raise UsageError(f"no free port from {port} to {port + tries - 1}; name another with --port")
+
+
+_TAKEN = {48, 98, 13, 10048}  # EADDRINUSE on macOS and Linux, EACCES, and its name on Windows
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class SecurityHeaders:
+    """Adds HEADERS to every HTTP answer."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - ASGI
+        self._app = app
+        self._headers = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        async def send_with_headers(message: Any) -> None:  # noqa: ANN401
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
+            await send(message)
+
+        await self._app(scope, receive, send if scope["type"] != "http" else send_with_headers)
+
+
+@asynccontextmanager
+async def _warm(app: Any) -> AsyncIterator[None]:  # noqa: ANN401 - st.App
+    """Read the first repository before the first visitor asks for it."""
+    del app
+    import altair  # noqa: F401 - half a second that the first visitor need not wait
+
+    from dashboard import data
+
+    for key in list(data.offered())[:1]:
+        if repo := data.repository(key):
+            data.weekly(repo)
+            data.requests(repo)
+    yield

@@ -1,0 +1,214 @@
+"""Pieces that several pages are made of: cards, charts with their data, tables, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from analyzers import capacity, tables
+from analyzers.reports import export
+from dashboard import figures, text
+from dashboard.filters import Filters
+
+ROWS = 500  # what a table shows at once; more is for the downloads
+
+
+def card(
+    grid: Any,  # noqa: ANN401 - Streamlit's grid has no public type
+    label: str,
+    value: str,
+    *,
+    change: str | None,
+    note: str,
+    column: str,
+    worse: str = "off",
+) -> None:
+    """One figure: value, change against the equal period before, band or n, and its definition."""
+    with grid.cell():
+        st.metric(
+            label,
+            value,
+            change,
+            delta_color=worse,  # type: ignore[arg-type]
+            delta_description="vs period before" if change else None,
+            help=meaning(column),
+        )
+        st.caption(note)
+
+
+def meaning(column: str) -> str:
+    """Definition and unit of a weekly column, from the one place that has them."""
+    found = capacity.WEEKLY[column]
+    unit = f" Unit: {found.unit}." if found.unit else ""
+    return f"{found.meaning}{unit} Column `{column}`."
+
+
+def change(figure: figures.Figure, wording: Callable[[object], str | None]) -> str | None:
+    """The difference to the period before, or nothing where there is none."""
+    return None if pd.isna(figure.change) else wording(figure.change)
+
+
+def chart(
+    made: alt.Chart | alt.LayerChart,
+    *,
+    key: str,
+    alt_text: str,
+    reading: str,
+    frame: pd.DataFrame | None = None,
+    **options: Any,  # noqa: ANN401 - what st.altair_chart takes
+) -> None:
+    """A chart with its takeaway for those who cannot see it, how to read it, and its numbers."""
+    st.altair_chart(made, width="stretch", key=key, alt=alt_text, **options)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(reading, width="stretch")
+        if frame is not None:
+            csv_button(frame, f"{key}.csv", key=f"{key}-csv")
+
+
+def csv_button(frame: pd.DataFrame, name: str, *, key: str, label: str = "CSV") -> None:
+    """A download that is made only when it is asked for."""
+    st.download_button(
+        label,
+        lambda: export.csv_text(frame, _table_of(frame)),
+        file_name=name,
+        mime="text/csv",
+        key=key,
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        help="The numbers behind this chart.",
+    )
+
+
+def _table_of(frame: pd.DataFrame) -> tables.Table:
+    """A description of a chart's numbers, so that they go through the one CSV writer."""
+    return tables.Table(
+        "chart", "Numbers behind a chart.", (), tuple(map(_described, frame.items()))
+    )
+
+
+def _described(item: tuple[Any, pd.Series]) -> tables.Column:
+    name, values = str(item[0]), item[1]
+    dtype: tables.Dtype = "str"
+    if pd.api.types.is_bool_dtype(values):
+        dtype = "bool"
+    elif pd.api.types.is_numeric_dtype(values):
+        dtype = "float"
+    elif pd.api.types.is_datetime64_any_dtype(values):
+        dtype = "timestamp"
+    return tables.Column(name, dtype, "", nullable=True)
+
+
+def request_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:  # noqa: ANN401
+    """Change requests, at most ROWS of them; text from history only in cells, never as markup."""
+    return _table(frame, "change_request", tables.CHANGE_REQUESTS, key, columns, options)
+
+
+def commit_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:  # noqa: ANN401
+    """Commits, at most ROWS of them."""
+    short = frame.assign(sha=frame["sha"].str.slice(0, 10))
+    return _table(short, "sha", tables.COMMITS, key, columns, options)
+
+
+def _table(  # noqa: PLR0913 - private, called twice
+    frame: pd.DataFrame,
+    name: str,
+    table: tables.Table,
+    key: str,
+    columns: list[str],
+    options: dict[str, Any],
+) -> Any:  # noqa: ANN401
+    shown = frame.head(ROWS)
+    linked = "link" in shown and shown["link"].notna().any()
+    order = [*columns, "link"] if linked else columns
+    config = {column: _column(column, table) for column in columns}
+    config["link"] = st.column_config.LinkColumn("Forge", display_text="open", width="small")
+    event = st.dataframe(
+        shown[order],
+        column_config=config,
+        column_order=order,
+        hide_index=True,
+        key=key,
+        placeholder=text.UNKNOWN,
+        alt=f"Table of {len(shown)} rows by {name}",
+        **options,
+    )
+    if len(frame) > ROWS:
+        st.caption(f"The first {ROWS} of {text.number(len(frame))} rows; Reports has all of them.")
+    return event
+
+
+def _column(name: str, table: tables.Table) -> Any:  # noqa: ANN401
+    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    known = name in table.names
+    note = table[name].meaning if known else None
+    if name in {"opened_at", "landed_at", "committed_at", "authored_at", "at"}:
+        return st.column_config.DatetimeColumn(
+            title, format="YYYY-MM-DD HH:mm", timezone="UTC", help=note
+        )
+    if name.endswith(("_hours", "_days")):
+        return st.column_config.NumberColumn(title, format="%.1f", help=note)
+    if known and table[name].dtype in {"int", "float"}:
+        return st.column_config.NumberColumn(title, format="localized", help=note)
+    wide = {"title": "large", "subject": "large", "detail": "large"}.get(name)
+    return st.column_config.TextColumn(title, help=note, width=wide)  # type: ignore[arg-type]
+
+
+TITLES = {
+    "change_request": "Request",
+    "time_to_land_hours": "Hours to land",
+    "time_to_first_response_hours": "Hours to answer",
+    "waiting_days": "Days waiting",
+    "opened_at": "Opened (UTC)",
+    "landed_at": "Landed (UTC)",
+    "committed_at": "Committed (UTC)",
+    "opened_grade": "Grade",
+    "reviewable_lines": "Lines",
+    "n_commits": "Commits",
+    "n_files": "Files",
+    "n_rounds": "Rounds",
+    "ai_tools": "Tools",
+    "sha": "Commit",
+}
+
+
+def nothing(filters: Filters, what: str = "change requests") -> bool:
+    """Say why there is nothing to see, and what to do next; True where there is nothing."""
+    repo = filters.repo
+    if repo.facts.get("head") is None:
+        st.subheader("This repository has no commits yet.")
+        st.text("Commit something, then run reviewgap again.")
+        return True
+    if filters.span.n:
+        return False
+    st.subheader("No complete week of history yet.")
+    st.text(f"Figures need at least one whole ISO week of {what}. Choose a longer period.")
+    return True
+
+
+def notices(filters: Filters) -> None:
+    """What the reader must know of how complete the history is."""
+    facts, manifest = filters.repo.facts, filters.repo.manifest
+    if facts.get("is_shallow"):
+        st.warning(
+            "This is a shallow clone: history before its edge is missing, so early weeks count too"
+            " little. Run `git fetch --unshallow`, then mine again.",
+            icon=":material/content_cut:",
+        )
+    if facts.get("is_partial"):
+        st.warning(
+            "This is a partial clone: commits whose files are not here have no line counts."
+            " Run `git fetch --refetch --no-filter`, then mine again.",
+            icon=":material/data_alert:",
+        )
+    missing = int(manifest.get("incomplete") or 0)
+    if missing and not facts.get("is_partial"):
+        st.warning(
+            f"{text.counted(missing, 'commit')} could not be read in full and lack line counts."
+            " Evidence lists what was missing.",
+            icon=":material/data_alert:",
+        )

@@ -1,0 +1,40 @@
+"""The page list and the filters that all pages share. Started by launch.py, never by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import filters
+
+HERE = Path(__file__).parent
+PAGES = (
+    ("gap", "Review gap", "balance"),
+    ("authorship", "AI authorship", "robot_2"),
+    ("latency", "Review latency", "schedule"),
+    ("change_requests", "Change requests", "merge"),
+    ("queue", "Queue", "pending_actions"),
+    ("capacity", "Capacity", "groups"),
+    ("forecast", "Forecast", "trending_up"),
+    ("evidence", "Evidence", "fact_check"),
+    ("reports", "Reports", "download"),
+)
+
+st.set_page_config(page_title="reviewgap", page_icon=str(HERE / "icon.svg"), layout="wide")
+page = st.navigation(
+    [
+        st.Page(
+            HERE / "views" / f"{name}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            url_path="" if name == "gap" else name.replace("_", "-"),
+            default=name == "gap",
+        )
+        for name, title, icon in PAGES
+        if (HERE / "views" / f"{name}.py").exists()
+    ],
+    position="top",
+)
+if filters.choose():
+    page.run()
