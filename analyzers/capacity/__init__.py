@@ -6,30 +6,38 @@ line here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
+from analyzers.capacity import (
+    alarm,
+    backlog,
+    declared,
+    demonstrated,
+    generation,
+    latency,
+    reading,
+    reviewers,
+    throughput,
+    weeks,
+)
 from analyzers.capacity import weekly as _weekly
-from analyzers.capacity import weeks as weeks
-from analyzers.capacity.backlog import backlog
-from analyzers.capacity.declared import declared
-from analyzers.capacity.demonstrated import demonstrated
-from analyzers.capacity.generation import commits as commit_counts
-from analyzers.capacity.generation import generation
-from analyzers.capacity.latency import latency
-from analyzers.capacity.metric import Metric
-from analyzers.capacity.reviewers import reviewers
-from analyzers.capacity.throughput import throughput
+from analyzers.capacity.metric import Frames, Metric
+from analyzers.errors import NotEnoughData
 from analyzers.tables import Table
 
+__all__ = ["METRICS", "TABLES", "WEEKLY", "alarm", "reading", "tables_of", "weekly", "weeks"]
+
 METRICS: tuple[Metric, ...] = (
-    generation,
-    commit_counts,
-    declared,
-    throughput,
-    latency,
-    reviewers,
-    backlog,
-    demonstrated,
+    generation.generation,
+    generation.commits,
+    declared.declared,
+    throughput.throughput,
+    latency.latency,
+    reviewers.reviewers,
+    backlog.backlog,
+    demonstrated.demonstrated,
 )
 
 WEEKLY = _weekly.table_of(METRICS)
@@ -42,11 +50,26 @@ def weekly(
     return _weekly.computed(METRICS, commits, change_requests, review_events)
 
 
-TABLES: tuple[Table, ...] = (WEEKLY,)
+TABLES: tuple[Table, ...] = (WEEKLY, alarm.ALARMS)
 
 
 def tables_of(
     commits: pd.DataFrame, change_requests: pd.DataFrame, review_events: pd.DataFrame
 ) -> dict[Table, pd.DataFrame]:
     """Every table of TABLES, computed."""
-    return {WEEKLY: weekly(commits, change_requests, review_events)}
+    frames = Frames(commits, change_requests, review_events)
+    grid = weeks.Weeks.spanning(commits, change_requests)
+    return {
+        WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events),
+        alarm.ALARMS: _or_empty(alarm.ALARMS, alarm.alarms, frames, grid),
+    }
+
+
+def _or_empty(
+    table: Table, compute: Callable[..., pd.DataFrame], frames: Frames, grid: weeks.Weeks
+) -> pd.DataFrame:
+    """The table, without rows where history is too short to say anything."""
+    try:
+        return compute(frames, weeks=grid)
+    except NotEnoughData:
+        return table.empty()

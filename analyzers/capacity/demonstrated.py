@@ -55,6 +55,11 @@ class Flow:
         work = weeks_of_work(ends, landed)
         return cls(*(part[complete] for part in (opened, landed, starts, soon, work)))
 
+    def until(self, end: int) -> Flow:
+        """The flow of the first `end` weeks, as if the rest had not happened yet."""
+        parts = (self.opened, self.landed, self.waiting, self.soon, self.work)
+        return Flow(*(part[:end] for part in parts))
+
     @property
     def n(self) -> int:
         """How many weeks."""
@@ -143,14 +148,15 @@ def demand(flow: Flow, *, over: int = DEMAND) -> np.ndarray:
     """Mean opened per week over the last `over` weeks."""
     total = _running(flow.opened)
     rate = np.full(flow.n, np.nan)
-    rate[over - 1 :] = (total[over:] - total[: max(flow.n - over + 1, 0)]) / over
+    if flow.n >= over:
+        rate[over - 1 :] = (total[over:] - total[:-over]) / over
     return rate
 
 
-def gaps(flow: Flow, capacity: np.ndarray) -> np.ndarray:
-    """The review gap as of each week."""
+def gaps(flow: Flow, capacity: np.ndarray, *, over: int = DEMAND) -> np.ndarray:
+    """The review gap as of each week, demand averaged over the last `over` weeks."""
     shown = np.where(capacity > 0, capacity, np.nan)
-    ratio: np.ndarray = demand(flow) * usual_completion(flow) / shown
+    ratio: np.ndarray = demand(flow, over=over) * usual_completion(flow) / shown
     return ratio
 
 
