@@ -302,6 +302,12 @@ CHANGE_REQUESTS = Table(
             values=("A", "B", "C", "D"),
         ),
         Column("opened_method", "str", "gerrit, import, own, interpolated, plain, first_commit."),
+        Column(
+            "ready_at",
+            "timestamp",
+            "When it was first ready for review: its opening, unless it opened as a draft.",
+            nullable=True,
+        ),
         Column("first_response_at", "timestamp", "First answer by another human.", nullable=True),
         Column("last_push_at", "timestamp", "Newest own commit before landing.", nullable=True),
         Column("landed_at", "timestamp", "When it came onto a line.", nullable=True),

@@ -1,0 +1,116 @@
+"""One number sequence brought to its end: landings, own commits, chain, openings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from analyzers.history import Messages
+from analyzers.reviews import chain, landings, mentions, openings
+from analyzers.reviews.landings import Landing
+from analyzers.reviews.openings import Dating, Opening
+from analyzers.reviews.ownership import candidate_times, own_commits
+from analyzers.reviews.record import UNKNOWN, Record
+from analyzers.reviews.sequences import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A change request as git shows it, commits by graph position; any list may be empty.
+
+    `own` commits were made for it, `arrived` ones came onto a line in their place (twins),
+    `times` are the candidates for its opening.
+    """
+
+    number: int
+    opening: Opening
+    landing: Landing | None
+    own: list[int]
+    times: list[int]
+    arrived: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A sequence with its requests in number order, and what dated them."""
+
+    sequence: Sequence
+    dating: Dating
+    requests: list[Request]
+    vetoed: dict[int, list[Landing]]
+
+
+def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
+    """Every change request of the sequence that has a head or a landing."""
+    claims = landings.claims(record, sequence, messages)
+    first = landings.chosen(claims, vetoes=lambda _: False)
+    numbers = sorted({*sequence.heads, *claims})
+    own = {n: own_commits(record, sequence, n, first.get(n)) for n in numbers}
+    times = {n: candidate_times(record, own[n], first.get(n)) for n in numbers}
+    proofs = _proofs(record, sequence, first)
+    for number, proof in mentions.mentions(record, sequence, messages):
+        proofs[number].append(proof)
+    dating = openings.dating(times, proofs, snapshot=record.snapshot)
+
+    def is_foreign(landing: Landing) -> bool:
+        return dating.chain.vetoes(landing.number, landing.at)
+
+    final = landings.chosen(claims, vetoes=is_foreign)
+    kept = [n for n in numbers if n in final or n in sequence.heads]
+    for number in kept:
+        if final.get(number) != first.get(number):
+            own[number] = own_commits(record, sequence, number, final.get(number))
+    arrived = _arrived(record, own, final)
+    requests = [
+        Request(
+            number,
+            _opening(dating, number, times[number], final.get(number), is_plain=not own[number]),
+            final.get(number),
+            own[number],
+            times[number],
+            arrived.get(number, []),
+        )
+        for number in kept
+    ]
+    return Dated(sequence, dating, requests, _struck(claims, is_foreign))
+
+
+def _opening(
+    dating: Dating, number: int, times: list[int], landing: Landing | None, *, is_plain: bool
+) -> Opening:
+    latest = chain.NO_BOUND if landing is None else landing.at
+    return openings.opening(dating, number, times, is_plain=is_plain, latest=latest)
+
+
+def _struck(
+    claims: landings.Claims, is_foreign: Callable[[Landing], bool]
+) -> dict[int, list[Landing]]:
+    struck = {number: [c for c in found if is_foreign(c)] for number, found in claims.items()}
+    return {number: found for number, found in struck.items() if found}
+
+
+def _arrived(
+    record: Record, own: dict[int, list[int]], final: dict[int, Landing]
+) -> dict[int, list[int]]:
+    """What came onto a line in place of the own commits, where their twins tell."""
+    moved = {n: own[n] for n, landing in final.items() if landing.style in ("twin", "gerrit")}
+    keys = {n: [landings.identity(record, i) for i in commits] for n, commits in moved.items()}
+    twins = landings.earliest_twins(record, {key for some in keys.values() for key in some})
+    return {
+        n: sorted({final[n].tip, *(twins[key] for key in some if key in twins)})
+        for n, some in keys.items()
+    }
+
+
+def _proofs(
+    record: Record, sequence: Sequence, landed: dict[int, Landing]
+) -> defaultdict[int, list[int]]:
+    proofs: defaultdict[int, list[int]] = defaultdict(list)
+    for number, landing in landed.items():
+        if landing.is_proof:
+            proofs[number].append(landing.at)
+    for number, merge in sequence.test_merges.items():
+        if record.committed[merge] != UNKNOWN:
+            proofs[number].append(record.committed[merge])
+    return proofs

@@ -1,0 +1,39 @@
+"""The title of a change request, where history carries one."""
+
+from __future__ import annotations
+
+from analyzers.graph import UNREACHED
+from analyzers.history import Messages
+from analyzers.reviews import numbers
+from analyzers.reviews.landings import Landing
+from analyzers.reviews.record import Record
+
+_SIEVE = r"^(?:Merge pull request #\d|[Aa]uto merge of #\d|Merge branch ')"
+
+
+def merge_titles(record: Record, messages: Messages) -> dict[int, str]:
+    """First line of the body of every merge commit on a line, where platforms put the title."""
+    titles = {}
+    for sha, message in messages.matching(_SIEVE, ignore_case=False):
+        position = record.graph.index.get(sha)
+        if position is not None and record.lines.on_line[position]:
+            body = (line.strip() for line in message.split("\n")[1:])
+            first = next((line for line in body if line), "")
+            if first and not first.startswith(("See merge request", "Conflicts", "#")):
+                titles[position] = first
+    return titles
+
+
+def title(record: Record, titles: dict[int, str], landing: Landing | None, head: int) -> str | None:
+    """The squashed subject without its number, the merge's first body line, or the head's."""
+    if landing is not None and landing.commit in titles and landing.style != "reachable_head":
+        return titles[landing.commit]
+    if landing is not None and landing.style in ("squash_number", "closes_number"):
+        return numbers.without_trailing(record.subjects[landing.commit]) or None
+    if (
+        landing is not None
+        and landing.style == "merge_commit"
+        and "(#" in (subject := record.subjects[landing.commit])
+    ):
+        return numbers.without_trailing(subject) or None
+    return None if head == UNREACHED else record.subjects[head]
