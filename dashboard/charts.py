@@ -20,6 +20,7 @@ COLOURS = {  # Okabe and Ito
     "declared_ai": "#CC79A7",
     "unmarked": "#56B4E9",
     "automation": "#E69F00",
+    "backlog": "#808893",
     "unknown": "#808893",
 }
 DASHES = {
@@ -29,6 +30,7 @@ DASHES = {
     "declared_ai": [1, 0],
     "unmarked": [7, 3],
     "automation": [2, 3],
+    "backlog": [1, 0],
     "unknown": [1, 0],
 }
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
@@ -60,7 +62,7 @@ def lines(
     """Series over weeks with their bands; the running week as hollow points; a week to pick."""
     named = [line for line in series if line.column in frame]
     wide = _narrow(frame, named)
-    base = alt.Chart(wide).encode(x=_weeks())
+    base = alt.Chart(wide).encode(x=_weeks(frame))
     complete = base.transform_filter("datum.is_complete")
     layers = [_area(complete, line) for line in named if line.low in wide and line.high in wide]
     if reference is not None:
@@ -78,7 +80,7 @@ def stacked(
         alt.Chart(frame)
         .mark_bar(binSpacing=0)
         .encode(
-            x=_weeks(),
+            x=_weeks(frame),
             y=alt.Y("n:Q", title=unit, axis=_axis()),
             color=alt.Color(
                 "part:N",
@@ -99,7 +101,7 @@ def small_multiples(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> 
         alt.Chart(frame)
         .mark_area(color=COLOURS["declared_ai"], opacity=0.75, line={"strokeWidth": 1.5})
         .encode(
-            x=_weeks(),
+            x=_weeks(frame),
             y=alt.Y("n:Q", title=unit, axis=_axis(count=3)),
             row=alt.Row(
                 "part:N",
@@ -120,9 +122,9 @@ def survival(frame: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(frame).encode(
         x=alt.X(
             "days:Q",
-            title="days since opening (log scale)",
+            title="since opening (log scale)",
             scale=alt.Scale(type="log", nice=False),
-            axis=_axis(grid=False, values=[0.05, 0.25, 1, 3, 7, 30, 90, 365]),
+            axis=alt.Axis(grid=False, values=_SPANS, labelExpr=_SPAN_LABEL, labelOverlap=False),
         ),
         color=_colour(labels, meanings),
     )
@@ -139,6 +141,10 @@ def survival(frame: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     return alt.layer(area, line).properties(height=HEIGHT)
+
+
+_SPANS = [1 / 24, 6 / 24, 1, 3, 7, 30, 90, 365]
+_SPAN_LABEL = "datum.value < 1 ? round(datum.value * 24) + ' h' : datum.value + ' d'"
 
 
 def histogram(frame: pd.DataFrame, *, x: str, unit: str) -> alt.Chart:
@@ -184,19 +190,23 @@ def _narrow(frame: pd.DataFrame, series: Sequence[Line]) -> pd.DataFrame:
     return made if made["is_complete"].all() else made.reset_index(drop=True)
 
 
-def _weeks() -> alt.X:
-    return alt.X(
-        "week_start:T",
-        title=None,
-        scale=alt.Scale(type="utc"),
-        axis=alt.Axis(
-            grid=False,
-            format="%b %Y",
-            formatType="utc",
-            labelOverlap="greedy",
-            labelPadding=6,
-        ),
+def _weeks(frame: pd.DataFrame) -> alt.X:
+    """The time axis: ticks at months or years, so that no label comes twice."""
+    n_days = (frame["week_start"].max() - frame["week_start"].min()).days if len(frame) else 0
+    fmt, ticks = next((fmt, ticks) for most, fmt, ticks in _TICKS if n_days <= most)
+    axis = alt.Axis(
+        grid=False, format=fmt, tickCount=ticks, labelOverlap="greedy", labelPadding=6, ticks=True
     )
+    return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
+
+
+_TICKS: tuple[tuple[float, str, dict[str, object]], ...] = (
+    (100, "%-d %b", {"interval": "week", "step": 1}),
+    (200, "%-d %b", {"interval": "week", "step": 2}),
+    (400, "%b %Y", {"interval": "month", "step": 1}),
+    (1300, "%b %Y", {"interval": "month", "step": 3}),
+    (float("inf"), "%Y", {"interval": "year", "step": 1}),
+)
 
 
 def _axis(
@@ -219,7 +229,12 @@ def _axis(
 
 def _legend(symbol: str = "stroke") -> alt.Legend:
     return alt.Legend(
-        orient="top", symbolType=symbol, symbolSize=220, symbolStrokeWidth=2.5, labelLimit=260
+        orient="top",
+        symbolType=symbol,
+        symbolSize=220,
+        symbolStrokeWidth=2.5,
+        symbolOpacity=1,
+        labelLimit=260,
     )
 
 
@@ -253,7 +268,10 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], unit: str, fmt: 
     dashes = [DASHES[each.dash or each.meaning] for each in named]
     legend = _legend() if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
-    return named_line.mark_line(strokeWidth=2, strokeCap="round").encode(
+    dots = (
+        alt.OverlayMarkDef(size=14, color=COLOURS[line.meaning]) if len(base.data) < 64 else False
+    )
+    return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(
         y=alt.Y(f"{line.column}:Q", title=unit, axis=_axis(fmt=fmt.replace(".1f", "~f"))),
         color=alt.Color("label:N", title=None, legend=legend, scale=_colours(labels, meanings)),
         strokeDash=alt.StrokeDash(

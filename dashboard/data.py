@@ -17,6 +17,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import streamlit as st
 
+from analyzers.capacity import reading
+from analyzers.capacity.reading import Reading
+from analyzers.errors import NotEnoughData
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
 from dashboard.links import Forge
@@ -156,6 +159,21 @@ def commits(repo: Repository) -> pd.DataFrame:
         ),
         link=repo.forge.commits(frame["sha"]),
     )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_GENERATION)
+def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
+    """The answer for the `weeks` weeks that end with ISO week `until`; as `summary` gives it."""
+    try:
+        return reading.reading(
+            repo.rows("weekly"),
+            repo.rows("change_requests"),
+            repo.rows("commits"),
+            weeks=weeks,
+            until=until,
+        )
+    except NotEnoughData:
+        return None
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity import estimates
+from analyzers.capacity.reading import Reading
 from analyzers.capacity.weeks import WEEK, micros
 
 HITS = {  # share -> the weekly count it is made of; its n is in the column ending in _n
@@ -85,6 +86,18 @@ def period(
     before = complete[complete.index < first].tail(len(chosen))
     equal = before if len(before) == len(chosen) else before.head(0)
     return Period(chosen, equal, running)
+
+
+def of_fact(answer: Reading | None, name: str) -> Figure:
+    """A fact of the answer as a figure; unknown without an answer."""
+    if answer is None:
+        return Figure(float("nan"))
+    told = answer.fact(name)
+    value, before, low, high = (
+        float("nan") if each is None else each
+        for each in (told.value, told.previous, told.low, told.high)
+    )
+    return Figure(value, before, low, high, told.n or 0)
 
 
 def rate(span: Period, column: str) -> Figure:

@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import tempfile
+import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,11 +80,11 @@ def application(base: str = "") -> Any:  # noqa: ANN401 - streamlit may only be 
     )
 
 
-def options(  # noqa: PLR0913 - private to serve and its test
+def options(
     host: str, port: int, base: str, shown: str, allowed_hosts: Sequence[str], *, browser: bool
 ) -> dict[str, Any]:
     """Every Streamlit option that concerns safety or speed, stated."""
-    return {
+    return _theme() | {
         "global.developmentMode": False,
         "server.address": host,
         "server.port": port,
@@ -104,6 +105,18 @@ def options(  # noqa: PLR0913 - private to serve and its test
         "client.showErrorDetails": "none",
         "logger.level": "warning",
     }
+
+
+def _theme() -> dict[str, Any]:
+    """The looks, from the file beside the pages; Streamlit would look for it elsewhere."""
+    looks = tomllib.loads((HERE / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    made: dict[str, Any] = {}
+    for name, value in looks["theme"].items():
+        if isinstance(value, dict):
+            made |= {f"theme.{name}.{inner}": each for inner, each in value.items()}
+        else:
+            made[f"theme.{name}"] = value
+    return made
 
 
 def is_loopback(host: str) -> bool:

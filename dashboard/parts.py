@@ -11,7 +11,7 @@ import streamlit as st
 
 from analyzers import capacity, tables
 from analyzers.reports import export
-from dashboard import figures, text
+from dashboard import data, figures, text
 from dashboard.filters import Filters
 
 ROWS = 500  # what a table shows at once; more is for the downloads
@@ -34,8 +34,8 @@ def card(
             value,
             change,
             delta_color=worse,  # type: ignore[arg-type]
-            delta_description="vs period before" if change else None,
-            help=meaning(column),
+            delta_description="vs before" if change else None,
+            help=f"{meaning(column)} {COMPARED}",
         )
         st.caption(note)
 
@@ -53,20 +53,23 @@ def change(figure: figures.Figure, wording: Callable[[object], str | None]) -> s
 
 
 def chart(
+    title: str,
     made: alt.Chart | alt.LayerChart,
     *,
     key: str,
     alt_text: str,
     reading: str,
-    frame: pd.DataFrame | None = None,
+    frame: pd.DataFrame,
     **options: Any,  # noqa: ANN401 - what st.altair_chart takes
 ) -> None:
-    """A chart with its takeaway for those who cannot see it, how to read it, and its numbers."""
+    """A chart: its heading, its numbers as CSV, its takeaway in words, and how to read it."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", wrap=False
+    ):
+        st.header(title, width="stretch", anchor=False)
+        csv_button(frame, f"{key}.csv", key=f"{key}-csv")
     st.altair_chart(made, width="stretch", key=key, alt=alt_text, **options)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(reading, width="stretch")
-        if frame is not None:
-            csv_button(frame, f"{key}.csv", key=f"{key}-csv")
+    st.caption(reading)
 
 
 def csv_button(frame: pd.DataFrame, name: str, *, key: str, label: str = "CSV") -> None:
@@ -114,7 +117,7 @@ def commit_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options
     return _table(short, "sha", tables.COMMITS, key, columns, options)
 
 
-def _table(  # noqa: PLR0913 - private, called twice
+def _table(
     frame: pd.DataFrame,
     name: str,
     table: tables.Table,
@@ -158,6 +161,7 @@ def _column(name: str, table: tables.Table) -> Any:  # noqa: ANN401
     return st.column_config.TextColumn(title, help=note, width=wide)  # type: ignore[arg-type]
 
 
+COMPARED = "Compared with the equally long period before."
 TITLES = {
     "change_request": "Request",
     "time_to_land_hours": "Hours to land",
@@ -176,17 +180,30 @@ TITLES = {
 }
 
 
-def nothing(filters: Filters, what: str = "change requests") -> bool:
+def nothing(filters: Filters, *, title: str) -> bool:
     """Say why there is nothing to see, and what to do next; True where there is nothing."""
-    repo = filters.repo
-    if repo.facts.get("head") is None:
-        st.subheader("This repository has no commits yet.")
-        st.text("Commit something, then run reviewgap again.")
-        return True
     if filters.span.n:
         return False
-    st.subheader("No complete week of history yet.")
-    st.text(f"Figures need at least one whole ISO week of {what}. Choose a longer period.")
+    st.title(title, anchor=False)
+    if filters.repo.facts.get("head") is None:
+        st.header("This repository has no commits yet.", anchor=False)
+        st.text("Commit something, then run reviewgap on it again.")
+        return True
+    notices(filters)
+    st.header("No complete week of history in this period.", anchor=False)
+    st.text("Figures need at least one whole ISO week, Monday to Sunday. Choose a longer period.")
+    return True
+
+
+def begin(filters: Filters, title: str, *, requests: bool = True) -> bool:
+    """Title and notices of a page; False, after saying why, where it has nothing to show."""
+    if nothing(filters, title=title):
+        return False
+    st.title(title, anchor=False)
+    notices(filters)
+    if requests and data.requests(filters.repo).empty:
+        no_requests()
+        return False
     return True
 
 
@@ -212,3 +229,13 @@ def notices(filters: Filters) -> None:
             " Evidence lists what was missing.",
             icon=":material/data_alert:",
         )
+
+
+def no_requests() -> None:
+    """No change request was found: say what would add some."""
+    st.header("No change requests found.", anchor=False)
+    st.text(
+        "This history shows commits only. Heads of change requests tell more; fetch them, then"
+        " mine again:"
+    )
+    st.code("reviewgap fetch-reviews PATH/TO/REPOSITORY", language=None)

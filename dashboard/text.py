@@ -7,7 +7,8 @@ same everywhere. Nothing here ever holds text from a repository.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from analyzers.capacity.reading import LABELS, Reading
 
 UNKNOWN = "–"
 MIN_N = 5
@@ -108,65 +109,45 @@ def plain(text: object) -> str:
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """What the verdict speaks about: figures of one period, per week."""
-
-    weeks: int
-    last_week: str
-    opened: float | None
-    landed: float | None
-    gap: float | None
-    gap_low: float | None
-    gap_high: float | None
-    backlog: float | None
-    backlog_change: float | None
+def headline(answer: Reading | None) -> str:
+    """The verdict in a few words."""
+    if answer is None:
+        return "Not enough data to say."
+    if answer.verdict == "undetermined":
+        clause, found, _ = answer.reason.partition(":")
+        return f"{clause[:1].upper()}{clause[1:]}." if found else "Not enough history to judge."
+    return _VERDICTS[answer.verdict]
 
 
-def verdict(flow: Flow) -> tuple[str, str]:
-    """The answer in a few words, and the sentence with its figures and band."""
-    if flow.weeks == 0 or _float(flow.opened) is None:
-        return "Not enough data to say.", "No complete week of change requests lies in this period."
-    return _headline(flow), f"{_rates(flow)} {_gap(flow)}"
+def sentences(answer: Reading | None) -> str:
+    """The verdict's figures, each with its band or the period before."""
+    if answer is None:
+        return "No complete week of change requests lies in this period."
+    opened, landed = answer.fact("generation_rate"), answer.fact("throughput")
+    clause, found, compared = answer.reason.partition(": ")
+    told = [
+        f"From {answer.first_week} to {answer.last_week}, **{number(opened.value)}** change"
+        f" requests opened per week and **{number(landed.value)}** landed.",
+        f"{compared if found else clause.capitalize()}.",
+        _gap(answer),
+    ]
+    return " ".join(part for part in told if part)
 
 
-def _headline(flow: Flow) -> str:
-    low, high = _float(flow.gap_low), _float(flow.gap_high)
-    gap = _float(flow.gap)
-    if gap is None or low is None or high is None:
-        return "Not enough weeks to judge review capacity."
-    if low > 1:
-        return "Generation exceeds all the review capacity shown so far."
-    if high < 1:
-        return "Review keeps up with generation."
-    return "Generation is close to the review capacity shown so far."
-
-
-def _rates(flow: Flow) -> str:
-    span = f"In the {counted(flow.weeks, 'week')} to {flow.last_week}"
-    return (
-        f"{span}, **{number(flow.opened)}** change requests opened per week and"
-        f" **{number(flow.landed)}** landed{_backlog(flow)}."
-    )
-
-
-def _backlog(flow: Flow) -> str:
-    change = _float(flow.backlog_change)
-    if change is None:
+def _gap(answer: Reading) -> str:
+    gap = answer.fact("review_gap_ratio")
+    if gap.value is None:
         return ""
-    if abs(change) < 1:
-        return f"; **{number(flow.backlog)}** wait, as many as before"
-    verb = "more" if change > 0 else "fewer"
-    return f"; **{number(flow.backlog)}** wait, {number(abs(change))} {verb} than at its start"
-
-
-def _gap(flow: Flow) -> str:
-    if _float(flow.gap) is None:
-        return "Demonstrated capacity needs more weeks of history with change requests."
     return (
-        f"Demand is **{ratio(flow.gap)}** of demonstrated capacity"
-        f" ({band(flow.gap_low, flow.gap_high)}); above 1, it exceeds anything review has shown."
+        f"Demand is **{ratio(gap.value)}** of what review has shown it can land"
+        f" ({band(gap.low, gap.high)}); {LABELS[answer.capacity_label]}."
     )
+
+
+_VERDICTS = {
+    "keeping_up": "Review keeps up with generation.",
+    "falling_behind": "Review is falling behind generation.",
+}
 
 
 def _float(value: object) -> float | None:

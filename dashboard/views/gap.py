@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, drill, figures, filters, parts, text
+from dashboard import charts, data, drill, figures, filters, parts, text
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -22,78 +22,66 @@ def _summed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**made)
 
 
-def _flow() -> text.Flow:
-    period = figures.Period(_summed(span.weeks), _summed(span.before), span.running)
-    gap, backlog = figures.standing(span, "review_gap_ratio"), figures.rate(span, "backlog_young")
-    waits = span.weeks["backlog_young"].astype("float64")
-    return text.Flow(
-        weeks=span.n,
-        last_week=span.last,
-        opened=figures.rate(period, "opened").value,
-        landed=figures.rate(period, "landed").value,
-        gap=gap.value,
-        gap_low=gap.low,
-        gap_high=gap.high,
-        backlog=figures.standing(span, "backlog_young").value if backlog.n else 0,
-        backlog_change=float(waits.iloc[-1] - waits.iloc[0]),
-    )
-
-
 def _cards() -> None:
     period = figures.Period(_summed(span.weeks), _summed(span.before), span.running)
-    opened, landed = figures.rate(period, "opened"), figures.rate(period, "landed")
-    gap = figures.standing(span, "review_gap_ratio")
-    waiting = figures.standing(span, "backlog_young")
-    index = figures.standing(span, "review_efficiency_index")
-    share = figures.pooled_share(span, "ai_share_declared_of_change_requests")
     grid = st.grid(6, min_column_width=175, border=True)
-    for name, figure, column in (
-        ("Opened per week", opened, "generation_rate"),
-        ("Landed per week", landed, "throughput"),
+    for name, column, weekly in (
+        ("Opened per week", "opened", "generation_rate"),
+        ("Landed per week", "landed", "throughput"),
     ):
+        figure = figures.rate(period, column)
         parts.card(
             grid,
             name,
             text.number(figure.value),
             change=parts.change(figure, text.signed),
             note=f"n {text.number(figure.n)} in {text.counted(span.n, 'week')}",
-            column=column,
+            column=weekly,
         )
-    parts.card(
-        grid,
+    for name, column, wording, difference, note, worse in _FACTS:
+        figure = figures.of_fact(_answer, column)
+        parts.card(
+            grid,
+            name,
+            wording(figure.value),
+            change=parts.change(figure, difference),
+            note=note(figure),
+            column=column,
+            worse=worse,
+        )
+
+
+def _work(_: figures.Figure) -> str:
+    return f"{text.number(figures.of_fact(_answer, 'weeks_of_work').value)} weeks of work"
+
+
+_FACTS = (
+    (
         "Review gap",
-        text.ratio(gap.value),
-        change=parts.change(gap, lambda x: f"{x:+.2f}"),
-        note=text.band(gap.low, gap.high).capitalize(),
-        column="review_gap_ratio",
-        worse="inverse",
-    )
-    parts.card(
-        grid,
-        "Waiting",
-        text.number(waiting.value),
-        change=parts.change(waiting, text.signed),
-        note=f"{text.number(figures.standing(span, 'weeks_of_work').value)} weeks of work",
-        column="backlog_young",
-        worse="inverse",
-    )
-    parts.card(
-        grid,
+        "review_gap_ratio",
+        text.ratio,
+        lambda x: f"{x:+.2f}",
+        lambda figure: text.band(figure.low, figure.high).capitalize(),
+        "inverse",
+    ),
+    ("Waiting", "backlog_young", text.number, text.signed, _work, "inverse"),
+    (
         "Efficiency index",
-        text.ratio(index.value),
-        change=parts.change(index, lambda x: f"{x:+.2f}"),
-        note="1 keeps pace; over 8 weeks",
-        column="review_efficiency_index",
-        worse="normal",
-    )
-    parts.card(
-        grid,
+        "review_efficiency_index",
+        text.ratio,
+        lambda x: f"{x:+.2f}",
+        lambda _: "1 keeps pace; over 8 weeks",
+        "normal",
+    ),
+    (
         "AI share, declared",
-        text.share(share.value),
-        change=parts.change(share, text.points),
-        note=f"At least; n {text.number(share.n)}",
-        column="ai_share_declared_of_change_requests",
-    )
+        "ai_share_declared_of_change_requests",
+        text.share,
+        text.points,
+        lambda figure: f"At least; n {text.number(figure.n)}",
+        "off",
+    ),
+)
 
 
 @st.fragment
@@ -110,11 +98,11 @@ def _weeks_and_what_lies_behind() -> None:
             "demonstrated_capacity_high",
         ),
     ]
-    st.header("Generation against throughput")
     parts.chart(
+        "Generation against throughput",
         charts.lines(frame, flow, unit="change requests per week", height=320),
         key="gap-flow",
-        alt_text=_headline,
+        alt_text=f"Generation against throughput per week. {_headline}",
         reading="Where the orange line stays above the blue one, work piles up. The green band is"
         " the most that review has shown it can land while the queue was longest: a lower bound."
         f" Hollow points: the running week so far.{_per_point()}",
@@ -134,7 +122,7 @@ def _companions() -> None:
     for title, line, unit, fmt, reference, reading in (
         (
             "Waiting",
-            Line("backlog_young", "Waiting", "generation"),
+            Line("backlog_young", "Waiting", "backlog"),
             "change requests",
             ",.1f",
             None,
@@ -157,15 +145,15 @@ def _companions() -> None:
                 "ai_share_declared_of_change_requests_low",
                 "ai_share_declared_of_change_requests_high",
             ),
-            "share of opened change requests",
+            "share of change requests",
             ".0%",
             None,
             "At least one trace of an AI tool; a lower bound. Band: 90%, sampling only.",
         ),
     ):
         with grid.cell():
-            st.header(title)
             parts.chart(
+                title,
                 charts.lines(
                     frame,
                     [line],
@@ -178,14 +166,19 @@ def _companions() -> None:
                 alt_text=f"{title} per week, now"
                 f" {text.number(figures.standing(span, line.column).value, digits=2)}",
                 reading=reading,
+                frame=frame[["iso_week", "week_start", line.column]],
             )
 
 
-st.title("Review gap")
+if parts.nothing(shown, title="Review gap"):
+    st.stop()
+_answer = data.answer(shown.repo, span.n, span.last)
+_headline = text.headline(_answer)
+st.title(_headline, anchor=False)
 parts.notices(shown)
-if not parts.nothing(shown):
-    _headline, _sentence = text.verdict(_flow())
-    st.markdown(f"### {_headline}\n\n{_sentence}")
-    _cards()
-    _weeks_and_what_lies_behind()
-    _companions()
+st.markdown(text.sentences(_answer))
+_cards()
+if data.requests(shown.repo).empty:
+    parts.no_requests()
+_weeks_and_what_lies_behind()
+_companions()

@@ -1,0 +1,133 @@
+"""Which change requests are behind the figures, and by what evidence was each one dated?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analyzers import tables
+from dashboard import data, filters, parts, text
+
+shown = filters.current()
+span = shown.span
+COLUMNS = [
+    "change_request",
+    "title",
+    "state",
+    "opened_at",
+    "opened_grade",
+    "landed_at",
+    "time_to_land_hours",
+    "authorship",
+    "ai_tools",
+    "reviewable_lines",
+    "n_commits",
+    "area",
+]
+STATES = {"landed": "Landed", "not_landed": "Not landed", "open": "Open", "closed": "Closed"}
+
+
+def _chosen(frame: pd.DataFrame) -> pd.DataFrame:
+    states = [state for state in STATES if (frame["state"] == state).any()]
+    grades = sorted(frame["opened_grade"].dropna().unique())
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        state = st.pills(
+            "State",
+            states,
+            format_func=STATES.__getitem__,
+            selection_mode="multi",
+            key="state",
+            bind="query-params",
+        )
+        grade = st.pills(
+            "Opening graded",
+            grades,
+            selection_mode="multi",
+            key="grade",
+            bind="query-params",
+            help=tables.CHANGE_REQUESTS["opened_grade"].meaning,
+        )
+        order = st.segmented_control(
+            "Order",
+            ["Newest", "Slowest", "Largest"],
+            default="Newest",
+            required=True,
+            key="order",
+            bind="query-params",
+        )
+    keep = frame["state"].isin(state or states) & frame["opened_grade"].isin(grade or grades)
+    by = {"Newest": "opened_at", "Slowest": "time_to_land_hours", "Largest": "reviewable_lines"}
+    return frame[keep].sort_values(by[str(order)], ascending=False, na_position="last")
+
+
+@st.fragment
+def _list() -> None:
+    frame = data.requests(shown.repo)
+    active = frame["opened_week"].between(span.first, span.last) | frame["landed_week"].between(
+        span.first, span.last
+    )
+    rows = _chosen(frame[active & frame["group"].isin(shown.groups)])
+    st.caption(
+        f"{text.counted(len(rows), 'change request')} opened or landed from {span.first} to"
+        f" {span.last}. Select a row for its evidence."
+    )
+    if rows.empty:
+        st.text("Nothing matches these filters; choose fewer of them or a longer period.")
+        return
+    event = parts.request_table(
+        rows,
+        key="requests-table",
+        columns=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=460,
+    )
+    picked = event.selection.rows
+    if picked and picked[0] < len(rows):
+        _evidence(rows.iloc[picked[0]])
+
+
+def _evidence(row: pd.Series) -> None:
+    st.header("Evidence", anchor=False)
+    st.text(f"{row['change_request']}  {row['title'] if pd.notna(row['title']) else ''}")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.caption("How it was dated")
+        facts = [
+            "opened_at",
+            "opened_low",
+            "opened_high",
+            "opened_grade",
+            "opened_method",
+            "first_response_at",
+            "last_push_at",
+            "landed_at",
+            "landing_style",
+            "n_rounds",
+        ]
+        known = {name: str(row[name])[:19] for name in facts if pd.notna(row.get(name))}
+        st.dataframe(
+            pd.DataFrame({"fact": list(known), "value": list(known.values())}),
+            hide_index=True,
+            alt="How the change request was dated",
+        )
+    with right:
+        st.caption("Why it counts as it does")
+        evidence = shown.repo.rows("evidence")
+        if evidence.empty or (evidence["change_request"] != row["change_request"]).all():
+            st.text("No trace of an AI tool was found: unmarked.")
+            return
+        st.dataframe(
+            evidence.loc[
+                evidence["change_request"] == row["change_request"],
+                ["detail", "tool", "place", "degree", "confidence"],
+            ].head(parts.ROWS),
+            hide_index=True,
+            alt="Evidence of AI authorship",
+        )
+
+
+if parts.begin(shown, "Change requests"):
+    _list()
+    if not shown.repo.forge.change_request:
+        st.caption(text.NO_LINKS)
