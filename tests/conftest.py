@@ -1,0 +1,17 @@
+"""Makes tests/*.py helpers importable by name, and hands out written repositories."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from repository import history as write_history
+
+
+@pytest.fixture
+def history(tmp_path):
+    """`history(commits, refs=…, head=…)` writes a repository below tmp_path; see repository.py."""
+    return partial(write_history, tmp_path)
