@@ -1,1 +1,124 @@
-"""."""
+"""What in git says that a tool took part: marks -> evidence -> verdicts.
+
+    identities, messages, merge subjects, refs, notes ──detectors──▶ evidence
+    evidence of a change request's own commits ──squash──▶ evidence on what landed
+    evidence ──verdict──▶ one verdict per commit and per change request
+
+The marks are data: `ai_tools.toml`. All counts are a floor: no mark is not "no tool".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analyzers.authorship import branch, carried, identity, message, notes, squash, verdict
+from analyzers.authorship import markers as marker_rows
+from analyzers.authorship.markers import Markers
+from analyzers.authorship.traces import Commit, Evidence, frame
+from analyzers.authorship.verdict import IsAutomation
+from analyzers.config import Config
+from analyzers.history import History
+
+__all__ = ["coverage", "evidence", "squash", "verdict"]
+
+_MERGE_NAMES_BRANCH = r"^Merge"
+
+
+def evidence(
+    history: History,
+    memberships: pd.DataFrame,
+    *,
+    config: Config | None = None,
+    is_automation: IsAutomation | None = None,
+) -> pd.DataFrame:
+    """tables.EVIDENCE of every mined commit: every trace that some row of ai_tools.toml knows.
+
+    Raises UsageError for a bad row in `config.markers`. `is_automation(names, emails)` tells the
+    accounts whose notes are ignored.
+    """
+    markers = _markers(config)
+    direct = list(_in_commits(history, markers))
+    on_merges = _on_merges(direct, history.commits)
+    ancestry = branch.Ancestry.of(history.commits) if on_merges else None
+    found = [trace for trace in direct if trace.place != "branch"]
+    if ancestry is not None:
+        found += carried.from_merges(on_merges, ancestry)
+    found += carried.from_refs(history, memberships, markers)
+    found += notes.evidence(history.notes, _noted(history, is_automation), markers)
+    before = frame(found)
+    return frame([*found, *squash.evidence(before, memberships, history.commits)])
+
+
+def coverage(history: History, memberships: pd.DataFrame) -> pd.DataFrame:
+    """Which places could be looked at: place, is_present, n, meaning. Absent places hide marks."""
+    kinds = history.refs["kind"].value_counts()
+    heads = int(kinds.get("pull_head", 0) + kinds.get("merge_request_head", 0))
+    heads += int(kinds.get("patch_set", 0))
+    merges = history.commits["subject"].str.contains(_MERGE_NAMES_BRANCH, regex=True)
+    rows = [
+        ("commit", len(history.commits), "identities and messages of commits"),
+        ("change_request_heads", heads, "own commits of change requests; a squash loses marks"),
+        ("memberships", len(memberships), "links between change requests and commits"),
+        ("branch_names", int(merges.sum()), "merge subjects that can name a tool's branch"),
+        ("branches", int(kinds.get("branch", 0)), "branch refs that can name a change request"),
+        ("notes", int(history.notes["ref"].eq("refs/notes/ai").sum()), "git-ai notes, per line"),
+    ]
+    told = pd.DataFrame(rows, columns=["place", "n", "meaning"])
+    return told.assign(is_present=told["n"] > 0)[["place", "is_present", "n", "meaning"]]
+
+
+def _markers(config: Config | None) -> Markers:
+    return marker_rows.load(config.markers) if config and config.markers else marker_rows.shipped()
+
+
+def _in_commits(history: History, markers: Markers) -> Iterator[Evidence]:
+    commits = history.commits
+    suspects = set(commits.loc[identity.suspects(commits, markers), "sha"])
+    naming = commits["is_merge"] & commits["subject"].str.match(_MERGE_NAMES_BRANCH)
+    merges = set(commits.loc[naming, "sha"])
+    texts = dict(history.messages.matching(marker_rows.sieve(markers)))
+    wanted = commits[commits["sha"].isin(suspects | merges | texts.keys())]
+    for row in wanted.itertuples():
+        commit = _commit(row, texts.get(row.sha, ""))
+        if row.sha in suspects:
+            yield from identity.evidence(commit, markers)
+        if row.sha in texts:
+            yield from message.evidence(commit, markers)
+        if row.sha in merges:
+            yield from branch.evidence(commit, markers)
+
+
+def _commit(row: object, text: str) -> Commit:
+    return Commit(
+        sha=row.sha,  # type: ignore[attr-defined]
+        author_name=row.author_name,  # type: ignore[attr-defined]
+        author_email=row.author_email,  # type: ignore[attr-defined]
+        committer_name=row.committer_name,  # type: ignore[attr-defined]
+        committer_email=row.committer_email,  # type: ignore[attr-defined]
+        committed_at=row.committed_at,  # type: ignore[attr-defined]
+        subject=row.subject,  # type: ignore[attr-defined]
+        message=text,
+        is_merge=bool(row.is_merge),  # type: ignore[attr-defined]
+    )
+
+
+def _on_merges(found: list[Evidence], commits: pd.DataFrame) -> list[Evidence]:
+    merges = commits[commits["is_merge"]]
+    subjects = dict(zip(merges["sha"], merges["subject"], strict=True))
+    return [
+        trace
+        for trace in found
+        if trace.sha in subjects and carried.speaks_for_its_commits(trace, subjects[trace.sha])
+    ]
+
+
+def _noted(history: History, is_automation: IsAutomation | None) -> pd.DataFrame:
+    commits = history.commits[history.commits["sha"].isin(history.notes["sha"])]
+    if is_automation is None or commits.empty:
+        return commits
+    bots = pd.Series(
+        is_automation(commits["author_name"], commits["author_email"]), index=commits.index
+    )
+    return commits[~bots.astype(bool)]

@@ -1,0 +1,197 @@
+"""Loads the marker rows and indexes them, so that a commit is compared with none it cannot hit."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+
+from analyzers.authorship.rows import WORDS, WORDS_OR_YES, Marker
+from analyzers.authorship.rows import marker as parse
+from analyzers.authorship.words import Words
+from analyzers.errors import UsageError
+
+_NOREPLY = re.compile(r"^(?:(\d+)\+)?([^@]+)@users\.noreply\.github\.com$")
+_ANY_SEPARATOR = re.compile(r"[\s_-]+")
+_YES = re.compile(r"^(?:yes|true|partial|partially|full|fully|[1-9]\d?\d?\s?%)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """All rows, by what they are looked up with."""
+
+    rows: tuple[Marker, ...]
+    words: Words
+    generic: Marker
+    by_email: Mapping[str, tuple[Marker, ...]]
+    by_id: Mapping[int, tuple[Marker, ...]]
+    by_login: Mapping[str, tuple[Marker, ...]]
+    by_name: tuple[Marker, ...]
+    by_key: Mapping[str, tuple[Marker, ...]]
+    ignored_lines: re.Pattern[str]
+
+    def of_kind(self, kind: str) -> tuple[Marker, ...]:
+        """The rows of one kind."""
+        return tuple(row for row in self.rows if row.kind == kind)
+
+    def identify(self, name: str, email: str) -> Marker | None:
+        """The row that knows this identity, the generic row if it looks like an agent, or None.
+
+        The address decides, never a name alone, except for rows that anchor a name.
+        """
+        email = email.strip().lower()
+        known = self._known(email)
+        if any(row.kind == "negative" for row in known):
+            return None
+        named = [row for row in known if row.name and row.name.search(name)]
+        unnamed = [row for row in known if row.name is None]
+        by_name = [row for row in self.by_name if row.name and row.name.search(name.strip())]
+        found = named or unnamed or by_name
+        if found:
+            return found[0]
+        return self.generic if self.words.is_agent(name, email) else None
+
+    def _known(self, email: str) -> list[Marker]:
+        known = list(self.by_email.get(email, ()))
+        if parts := _NOREPLY.match(email):
+            known += self.by_login.get(parts[2], ())
+            known += self.by_id.get(int(parts[1]), ()) if parts[1] else ()
+        return known
+
+    def trailer(self, key: str, value: str) -> Marker | None:
+        """The row that a trailer line hits, or None."""
+        rows = self.by_key.get(normal_key(key), ())
+        return next((row for row in rows if self._has(row, key, value)), None)
+
+    def _has(self, row: Marker, key: str, value: str) -> bool:
+        if isinstance(row.value, re.Pattern):
+            return bool(row.value.search(value))
+        if self.words.is_tool(value):
+            return True
+        if row.value != WORDS_OR_YES:
+            return False
+        speaks_of_ai = normal_key(key).startswith(("ai", "llm"))
+        return speaks_of_ai and bool(
+            _YES.search(value) or self.words.strong.search(value) or self.words.weak.search(value)
+        )
+
+
+def normal_key(key: str) -> str:
+    """`Co Authored By` and `co-authored-by` alike."""
+    return _ANY_SEPARATOR.sub("", key).lower()
+
+
+@cache
+def shipped() -> Markers:
+    """The rows of ai_tools.toml."""
+    return load()
+
+
+def load(own: Iterable[Mapping[str, object]] = ()) -> Markers:
+    """The shipped rows and the user's own, which are looked at first.
+
+    Raises UsageError for a bad row of the user's, naming the row and the field.
+    """
+    text = resources.files(__package__).joinpath("ai_tools.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    theirs = tuple(parse(row, origin="reviewgap.toml") for row in own)
+    ours = tuple(parse(row, origin="ai_tools.toml") for row in data["markers"])
+    _require_unique((*theirs, *ours))
+    return _indexed((*theirs, *ours), data["generic"])
+
+
+def _require_unique(rows: tuple[Marker, ...]) -> None:
+    ids = [row.id for row in rows]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise UsageError(f"reviewgap.toml: marker {twice[0]}: id is used twice")
+
+
+def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers:
+    words = Words.of({k: v for k, v in generic.items() if isinstance(v, list)})
+    identities = [row for row in rows if row.kind in ("identity", "negative")]
+    ignored = [row.regex.pattern for row in rows if row.kind == "negative" and row.regex]
+    return Markers(
+        rows=rows,
+        words=words,
+        generic=_generic_row(generic["since"]),
+        by_email=_by(identities, lambda row: row.emails),
+        by_id=_by(identities, lambda row: row.ids),
+        by_login=_by(identities, lambda row: row.logins),
+        by_name=tuple(row for row in identities if row.name and not _has_address(row)),
+        by_key=_by(rows, lambda row: tuple(normal_key(key) for key in row.keys)),
+        ignored_lines=re.compile("|".join(f"(?:{p})" for p in ignored), re.IGNORECASE),
+    )
+
+
+def _generic_row(since: object) -> Marker:
+    row = {
+        "id": "generic.agent",
+        "tool": "unknown agent",
+        "kind": "identity",
+        "name": "agent words",
+        "degree": "agent",
+        "confidence": "low",
+        "since": since,
+    }
+    return parse(row, origin="ai_tools.toml")
+
+
+def _has_address(row: Marker) -> bool:
+    return bool(row.emails or row.ids or row.logins)
+
+
+def _by(rows: Iterable[Marker], keys: object) -> dict[object, tuple[Marker, ...]]:  # type: ignore[misc]
+    index: dict[object, tuple[Marker, ...]] = {}
+    for row in rows:
+        for key in keys(row):  # type: ignore[operator]
+            index[key] = (*index.get(key, ()), row)
+    return index
+
+
+def sieve(markers: Markers) -> str:
+    """One RE2 pattern that finds every message some row could hit, and few others."""
+    parts = [piece for row in markers.rows for piece in _pieces(row, markers.words)]
+    parts.append(rf"co[ -]?(?:authored|created)[ -]by\b[^\n]*{markers.words.sieve}")
+    return "|".join(dict.fromkeys(parts))
+
+
+def _pieces(row: Marker, words: Words) -> Iterator[str]:
+    if row.kind in ("negative", "note", "branch"):
+        return
+    yield from map(re.escape, row.emails)
+    yield from map(re.escape, row.logins)
+    yield from (rf"\b{number}\+" for number in row.ids)
+    if row.kind == "identity" and row.name and not _has_address(row):
+        yield _loose(row.name.pattern)
+    if row.regex:
+        yield _loose(row.regex.pattern)
+    for key in row.keys:
+        yield _key(key) + _after(row, words)
+
+
+def _key(key: str) -> str:
+    return r"[\s_-]?".join(re.escape(part) for part in _ANY_SEPARATOR.split(key))
+
+
+def _after(row: Marker, words: Words) -> str:
+    if row.value in (WORDS, WORDS_OR_YES):
+        yes = r"|\b(?:yes|true|partial|full|\d+\s?%)" if row.value == WORDS_OR_YES else ""
+        return rf"\s*:?[^\n]*(?:{words.sieve}{yes})"
+    assert isinstance(row.value, re.Pattern)  # noqa: S101 - rows.marker has made it one
+    return rf"\s*:?[^\n]*(?:{_loose(row.value.pattern)})"
+
+
+def _loose(pattern: str) -> str:
+    """The pattern without anchors: a sieve may let through too much, never too little."""
+    return re.sub(r"(?<![\\\[])\^|\\W\*\$|(?<!\\)\$", "", pattern)
+
+
+def in_window(marker: Marker, moment: pd.Timestamp | None) -> bool:
+    """Whether the mark counts on a commit of that date."""
+    return marker.counts_at(moment)

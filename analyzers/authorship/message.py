@@ -1,0 +1,104 @@
+"""Marks in a commit's message: trailers (also broken ones), footers, links, subjects, denials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from analyzers.authorship import disclosure
+from analyzers.authorship.markers import Markers, normal_key
+from analyzers.authorship.rows import Marker
+from analyzers.authorship.traces import Commit, Evidence
+
+_HTML = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FENCED = re.compile(r"^ {0,4}(```|~~~).*?^ {0,4}\1", re.DOTALL | re.MULTILINE)
+# A mark starts at column 0 to 4, a bullet of a squash body aside; deeper means quoted.
+_LINE = re.compile(r"^ {0,4}(?![ \t])(?:[*•-] {1,3})?(?P<text>\S.*)$")
+_TRAILER = re.compile(r"^(?P<key>[A-Za-z][A-Za-z0-9 _-]{1,39}?)\s*:\s*(?P<value>\S.*)$")
+_NO_COLON = re.compile(
+    r"^(?P<key>(?:co[ -]?(?:authored|created)|assisted|generated)[ -]by)\s+(?P<value>\S.*)$",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(r"^\W{0,2}(?P<name>[^<]*?)\s*<\s*(?:mailto:)?(?P<email>[^<>\s]+)\s*>?")
+_COAUTHOR = {"coauthoredby", "coauthor", "cocreatedby", "coauthoredwith", "codevelopedby"}
+
+
+def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
+    """Every mark in the message; quotes, code blocks, comments and finder credits are no marks."""
+    yield from _subject(commit, markers)
+    text = readable(commit.message)
+    for line in lines(text, markers):
+        yield from _line(commit, markers, line)
+    yield from disclosure.evidence(commit, markers, text)
+
+
+def readable(message: str) -> str:
+    """The message with escapes undone, and without comments and fenced code."""
+    text = message.replace("\r", "").replace("\\n", "\n")
+    for escaped, plain in _HTML:
+        text = text.replace(escaped, plain)
+    return _FENCED.sub("", _COMMENT.sub("", text))
+
+
+def lines(text: str, markers: Markers) -> Iterator[str]:
+    """The lines in which a mark may stand."""
+    for raw in text.splitlines():
+        found = _LINE.match(raw)
+        if found and found["text"][0] != ">" and not markers.ignored_lines.search(found["text"]):
+            yield found["text"]
+
+
+def coauthor(value: str) -> tuple[str, str]:
+    """Name and address in a co-author line's value; the address is empty where none is given."""
+    found = _IDENTITY.match(value)
+    return (found["name"], found["email"]) if found else (value, "")
+
+
+def _subject(commit: Commit, markers: Markers) -> Iterator[Evidence]:
+    for row in markers.of_kind("subject"):
+        if row.regex and row.regex.search(commit.subject) and row.counts_at(commit.committed_at):
+            yield _found(commit, row, "subject", f"The subject says {commit.subject[:80]!r}.")
+
+
+def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
+    for row in markers.of_kind("denial"):
+        if row.regex and row.regex.search(line):
+            yield _found(commit, row, "footer", f"The message denies it: {line[:120]!r}.")
+            return
+    row, place = _trailer(markers, line) or _pattern(markers, line) or (None, "")
+    if row is not None and row.counts_at(commit.committed_at):
+        yield _found(commit, row, place, f"The message has the line {line[:160]!r}.")
+
+
+def _trailer(markers: Markers, line: str) -> tuple[Marker, str] | None:
+    parts = _TRAILER.match(line) or _NO_COLON.match(line)
+    if parts is None:
+        return None
+    key, value = parts["key"], parts["value"]
+    if row := markers.trailer(key, value):
+        return row, row.evidence_place or "trailer"
+    if normal_key(key) not in _COAUTHOR:
+        return None
+    name, email = coauthor(value)
+    if not email:
+        return None
+    known = markers.identify(name, email)
+    if known is None:
+        return None
+    return known, "generic" if known is markers.generic else "trailer"
+
+
+def _pattern(markers: Markers, line: str) -> tuple[Marker, str] | None:
+    for kind in ("footer", "link"):
+        for row in markers.of_kind(kind):
+            if row.regex and row.regex.search(line):
+                return row, row.evidence_place or kind
+    return None
+
+
+def _found(commit: Commit, row: Marker, place: str, detail: str) -> Evidence:
+    # Only an author is an agent; what a message says of one is co-authorship.
+    stands_for_author = row.kind == "trailer" and row.degree == "agent"
+    degree = "coauthored" if row.degree == "agent" and not stands_for_author else row.degree
+    return Evidence(commit.sha, row.tool, row.id, place, degree, row.confidence, detail)

@@ -1,0 +1,48 @@
+"""What detectors read and what they find: a commit, and one piece of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analyzers import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit as detectors see it; `committed_at` is None where git holds no usable date."""
+
+    sha: str
+    author_name: str
+    author_email: str
+    committer_name: str
+    committer_email: str
+    committed_at: pd.Timestamp | None
+    subject: str
+    message: str
+    is_merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One trace of a tool; `source_sha` is the commit that carries it, if another one."""
+
+    sha: str
+    tool: str
+    marker: str
+    place: str
+    degree: str
+    confidence: str
+    detail: str
+    change_request: str | None = None
+    source_sha: str | None = None
+
+
+def frame(found: Iterable[Evidence]) -> pd.DataFrame:
+    """tables.EVIDENCE from pieces of evidence; the same trace is kept once."""
+    rows = [{name: getattr(evidence, name) for name in tables.EVIDENCE.names} for evidence in found]
+    return tables.EVIDENCE.conform(
+        tables.EVIDENCE.from_rows(rows).drop_duplicates(subset=list(tables.EVIDENCE.key))
+    )
