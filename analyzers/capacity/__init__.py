@@ -6,7 +6,7 @@ line here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from analyzers.capacity import (
     backlog,
     declared,
     demonstrated,
+    forecast,
     generation,
     latency,
     reading,
@@ -50,7 +51,13 @@ def weekly(
     return _weekly.computed(METRICS, commits, change_requests, review_events)
 
 
-TABLES: tuple[Table, ...] = (WEEKLY, alarm.ALARMS)
+TABLES: tuple[Table, ...] = (
+    WEEKLY,
+    forecast.FORECAST,
+    forecast.BACKTEST,
+    forecast.PAST_FORECASTS,
+    alarm.ALARMS,
+)
 
 
 def tables_of(
@@ -59,17 +66,8 @@ def tables_of(
     """Every table of TABLES, computed."""
     frames = Frames(commits, change_requests, review_events)
     grid = weeks.Weeks.spanning(commits, change_requests)
-    return {
-        WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events),
-        alarm.ALARMS: _or_empty(alarm.ALARMS, alarm.alarms, frames, grid),
-    }
-
-
-def _or_empty(
-    table: Table, compute: Callable[..., pd.DataFrame], frames: Frames, grid: weeks.Weeks
-) -> pd.DataFrame:
-    """The table, without rows where history is too short to say anything."""
-    try:
-        return compute(frames, weeks=grid)
-    except NotEnoughData:
-        return table.empty()
+    made = {WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events)}
+    for part in (forecast.forecasts, alarm.alarms):
+        with suppress(NotEnoughData):
+            made |= part(frames, weeks=grid)
+    return {table: made.get(table, table.empty()) for table in TABLES}

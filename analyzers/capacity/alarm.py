@@ -58,14 +58,13 @@ def states(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     return _states(flow, weeks.keys[: flow.n]).iloc[HISTORY_AT_LEAST - 1 :]
 
 
-def alarms(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+def alarms(frames: Frames, *, weeks: Weeks) -> dict[Table, pd.DataFrame]:
     """The ALARMS table; empty where nothing was unusual. Raises NotEnoughData as `states`."""
     state = states(frames, weeks=weeks)
     on = state["is_on"].to_numpy(bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], on, [0]])))
-    return ALARMS.from_rows(
-        _run(state, first, after - 1) for first, after in edges.reshape(-1, 2).tolist()
-    )
+    runs = (_run(state, first, after - 1) for first, after in edges.reshape(-1, 2).tolist())
+    return {ALARMS: ALARMS.from_rows(runs)}
 
 
 def two_proportion_z(
