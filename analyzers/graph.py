@@ -7,7 +7,7 @@ Everything is one walk over integer positions; nothing here asks git. On 245,000
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -44,10 +44,12 @@ class Graph:
         """Positions of the commits that are in the graph; unknown ids are skipped."""
         return [self.index[sha] for sha in shas if sha in self.index]
 
-    def first_parent_line(self, tip: int, *, seen: Sequence[int] | None = None) -> list[int]:
-        """The first-parent line that ends in `tip`, newest first, down to a commit in `seen`."""
+    def first_parent_line(
+        self, tip: int, *, until: Callable[[int], bool] = lambda _: False
+    ) -> list[int]:
+        """The first-parent line that ends in `tip`, newest first, down to what `until` stops."""
         line, position = [], tip
-        while seen is None or not seen[position]:
+        while not until(position):
             line.append(position)
             if not self.parents[position]:
                 break
@@ -62,12 +64,7 @@ class Graph:
         """
         arrival = [UNREACHED] * len(self.shas)
         for tip in tips:
-            new = []
-            for position in self.first_parent_line(tip):
-                if arrival[position] != UNREACHED:
-                    break
-                new.append(position)
-            for event in reversed(new):
+            for event in reversed(self.first_parent_line(tip, until=lambda i: arrival[i] >= 0)):
                 self._stamp(event, arrival)
         return arrival
 
@@ -156,7 +153,7 @@ class Lines:
 def _collect(graph: Graph, tips: Sequence[int], on_line: list[bool]) -> list[int]:
     collected: list[int] = []
     for tip in tips:
-        line = graph.first_parent_line(tip, seen=on_line)
+        line = graph.first_parent_line(tip, until=on_line.__getitem__)
         for position in line:
             on_line[position] = True
         collected.extend(reversed(line))

@@ -68,7 +68,7 @@ def _row(
     number, head = request.number, sequence.heads.get(request.number, UNREACHED)
     own = _latest_set(dated, request)
     author, is_automation = people.author(own, landing)
-    landed = UNKNOWN if landing is None else landing.at
+    landed = UNKNOWN if landing is None else max(landing.at, opening.at)
     pushed = [record.committed[i] for i in request.own]
     subject = "" if landing is None else record.subjects[landing.commit]
     is_merge = landing is not None and len(record.graph.parents[landing.commit]) > 1

@@ -150,15 +150,22 @@ def _merge_requests(record: Record, messages: Messages) -> list[Landing]:
 
 
 def _reachable(record: Record, sequence: Sequence) -> Iterator[Landing]:
+    uploaded = _uploaded(sequence)
     for number, head in sequence.heads.items():
         event = record.lines.arrival[head]
         if event != UNREACHED:
             at = record.committed[event]
-            yield Landing(number, event, at, "reachable_head", head, is_proof=event != head)
+            is_proof = event not in uploaded
+            yield Landing(number, event, at, "reachable_head", head, is_proof=is_proof)
+
+
+def _uploaded(sequence: Sequence) -> set[int]:
+    """Commits that stand on a line as they were pushed: dated by a client, before landing."""
+    return set(sequence.heads.values()).union(*sequence.pushes.values())
 
 
 def _twins(record: Record, sequence: Sequence) -> Iterator[Landing]:
-    arrival = record.lines.arrival
+    arrival, uploaded = record.lines.arrival, _uploaded(sequence)
     wanted: dict[Identity, list[int]] = defaultdict(list)
     for number, head in sequence.heads.items():
         newest = _newest_own(record, head)
@@ -168,7 +175,8 @@ def _twins(record: Record, sequence: Sequence) -> Iterator[Landing]:
     for key, twin in twins.items():
         event = twin if record.lines.on_line[twin] else arrival[twin]
         for number in wanted[key]:
-            yield Landing(number, event, record.committed[event], "twin", twin)
+            is_proof = event not in uploaded
+            yield Landing(number, event, record.committed[event], "twin", twin, is_proof)
 
 
 def earliest_twins(record: Record, wanted: Container[Identity]) -> dict[Identity, int]:
@@ -217,6 +225,7 @@ def _closing(record: Record, sequence: Sequence, messages: Messages) -> list[Lan
 def _change_ids(record: Record, sequence: Sequence, messages: Messages) -> Iterator[Landing]:
     """Changes whose Change-Id is on a line, and no other change shares it."""
     heads = {head: number for number, head in sequence.heads.items()}
+    uploaded = _uploaded(sequence)
     changes: dict[str, list[int]] = defaultdict(list)
     landed: dict[str, list[int]] = defaultdict(list)
     for sha, message in messages.matching(r"(?m)^Change-Id: *I[0-9a-f]{40}", ignore_case=False):
@@ -232,7 +241,7 @@ def _change_ids(record: Record, sequence: Sequence, messages: Messages) -> Itera
             twin = min(landed[change_id], key=lambda i: record.committed[record.lines.arrival[i]])
             event = record.lines.arrival[twin]
             at, number = record.committed[event], changes[change_id][0]
-            yield Landing(number, event, at, "gerrit", twin, is_proof=event != twin)
+            yield Landing(number, event, at, "gerrit", twin, is_proof=event not in uploaded)
 
 
 def _default_first(record: Record, found: list[Landing]) -> list[Landing]:

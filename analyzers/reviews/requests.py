@@ -79,7 +79,7 @@ def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
 def _opening(
     dating: Dating, number: int, times: list[int], landing: Landing | None, *, is_plain: bool
 ) -> Opening:
-    latest = chain.NO_BOUND if landing is None else landing.at
+    latest = landing.at if landing is not None and landing.is_proof else chain.NO_BOUND
     return openings.opening(dating, number, times, is_plain=is_plain, latest=latest)
 
 
