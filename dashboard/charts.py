@@ -95,24 +95,67 @@ def stacked(
     )
 
 
-def small_multiples(frame: pd.DataFrame, *, unit: str, order: Sequence[str]) -> alt.Chart:
-    """One small area per `part`, sharing both axes; columns week_start, iso_week, part, n."""
+def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
+    """One row per `part`, darker where n is larger; columns week_start, week_end, part, n."""
     return (
         alt.Chart(frame)
-        .mark_area(color=COLOURS["declared_ai"], opacity=0.75, line={"strokeWidth": 1.5})
+        .mark_bar(color=COLOURS["declared_ai"], height={"band": 0.86})
         .encode(
             x=_weeks(frame),
-            y=alt.Y("n:Q", title=unit, axis=_axis(count=3)),
-            row=alt.Row(
-                "part:N",
-                sort=list(order),
-                title=None,
-                header=alt.Header(labelAngle=0, labelAlign="left", labelOrient="top"),
-            ),
-            tooltip=["iso_week:N", alt.Tooltip("part:N", title="tool"), alt.Tooltip("n:Q")],
+            x2="week_end:T",
+            y=alt.Y("part:N", sort=list(order), title=None, axis=_axis(grid=False)),
+            opacity=alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None),
+            tooltip=[
+                alt.Tooltip("iso_week:N", title="week"),
+                alt.Tooltip("part:N", title="tool"),
+                alt.Tooltip("n:Q", title="commits"),
+            ],
         )
-        .properties(height=52)
+        .properties(height=alt.Step(24))
     )
+
+
+def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str) -> alt.LayerChart:
+    """What was forecast and what came, then what is forecast now.
+
+    `past` has week_start, value, low, high, actual; `ahead` week_start, value, low, high.
+    """
+    both = pd.concat([past, ahead])
+    colour = COLOURS[meaning]
+    past_base = alt.Chart(past).encode(x=_weeks(both))
+    ahead_base = alt.Chart(ahead).encode(x=_weeks(both))
+    labels, colours = ["What came", "Forecast, 90% band"], [colour, COLOURS["unknown"]]
+    scales = {
+        "color": alt.Scale(domain=labels, range=colours),
+        "dash": alt.Scale(domain=labels, range=[[1, 0], [4, 3]]),
+    }
+
+    def line(base: alt.Chart, column: str, label: str, **mark: object) -> alt.Chart:
+        named = base.transform_calculate(label=alt.expr.toString(label))
+        return named.mark_line(strokeWidth=2, **mark).encode(
+            y=alt.Y(f"{column}:Q", title=unit, axis=_axis()),
+            color=alt.Color("label:N", title=None, scale=scales["color"], legend=_legend()),
+            strokeDash=alt.StrokeDash(
+                "label:N", title=None, scale=scales["dash"], legend=_legend()
+            ),
+            tooltip=[
+                alt.Tooltip("iso_week:N", title="as of"),
+                alt.Tooltip(f"{column}:Q", title=label, format=",.1f"),
+            ],
+        )
+
+    def area(base: alt.Chart, opacity: float) -> alt.Chart:
+        return base.mark_area(color=COLOURS["unknown"], opacity=opacity).encode(
+            y="low:Q", y2="high:Q"
+        )
+
+    return alt.layer(
+        area(past_base, 0.14),
+        area(ahead_base, 0.3),
+        line(past_base, "value", labels[1]),
+        line(ahead_base, "value", labels[1], point={"filled": True, "size": 45}),
+        line(past_base, "actual", labels[0]),
+    ).properties(height=HEIGHT)
 
 
 def survival(frame: pd.DataFrame) -> alt.LayerChart:

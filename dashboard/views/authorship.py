@@ -10,7 +10,7 @@ from dashboard.charts import Line
 
 shown = filters.current()
 span = shown.span
-MANY = 6  # tools that get a small chart of their own
+MANY = 8  # tools that get a row of their own
 
 
 def _cards() -> None:
@@ -131,10 +131,15 @@ def _tools(counted: pd.DataFrame) -> None:
     frame = frame.groupby(["week_start", "iso_week", "tool"], as_index=False)["n"].sum()
     parts.chart(
         "By tool",
-        charts.small_multiples(frame.rename(columns={"tool": "part"}), unit="", order=most),
+        charts.strips(
+            frame.rename(columns={"tool": "part"}).assign(
+                week_end=frame["week_start"] + pd.Timedelta(weeks=shown.step)
+            ),
+            order=most,
+        ),
         key="authorship-tools",
         alt_text=f"Commits per week for the {len(most)} tools named most",
-        reading=f"Commits that name the tool; the {text.counted(len(most), 'tool')} named most, of"
+        reading=f"Darker: more commits name the tool. The {text.counted(len(most), 'tool')} named most, of"
         f" {len(totals)}. A commit that names two counts for both.",
         frame=frame,
     )
