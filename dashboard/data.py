@@ -18,7 +18,10 @@ import pyarrow.parquet as pq
 import streamlit as st
 
 from analyzers.capacity import reading
+from analyzers.capacity.measured import Measured, measured
+from analyzers.capacity.metric import Frames
 from analyzers.capacity.reading import Reading
+from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
@@ -174,6 +177,17 @@ def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
         )
     except NotEnoughData:
         return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+def measured_today(repo: Repository) -> Measured | str:
+    """The repository's own numbers as the start of a what-if; else why there is none."""
+    commits, requests = repo.rows("commits"), repo.rows("change_requests")
+    frames = Frames(commits, requests, repo.rows("review_events"))
+    try:
+        return measured(frames, weeks=Weeks.spanning(commits, requests), draws=200)
+    except NotEnoughData as reason:
+        return str(reason)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)

@@ -54,7 +54,7 @@ def week(filters: Filters) -> None:
         _table(rows, parts.request_table, [*_COLUMNS, *_TAIL], "requests")
 
 
-def _table(rows: pd.DataFrame, draw: Any, columns: list[str], what: str) -> None:  # noqa: ANN401
+def _table(rows: pd.DataFrame, draw: Any, columns: list[str], what: str) -> None:
     if rows.empty:
         st.caption("Nothing under these filters.")
         return

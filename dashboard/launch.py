@@ -65,7 +65,7 @@ def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
         app.run(config=options(host, chosen, base, shown, allowed_hosts, browser=browser))
 
 
-def application(base: str = "") -> Any:  # noqa: ANN401 - streamlit may only be imported late
+def application(base: str = "") -> Any:
     """The ASGI application with its own routes and headers; move to a safe directory first."""
     import streamlit as st
     from starlette.middleware import Middleware
@@ -160,12 +160,12 @@ def _bracketed(host: str) -> str:
 class SecurityHeaders:
     """Adds HEADERS to every HTTP answer."""
 
-    def __init__(self, app: Any) -> None:  # noqa: ANN401 - ASGI
+    def __init__(self, app: Any) -> None:
         self._app = app
         self._headers = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()]
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        async def send_with_headers(message: Any) -> None:  # noqa: ANN401
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *self._headers]}
             await send(message)
@@ -174,7 +174,7 @@ class SecurityHeaders:
 
 
 @asynccontextmanager
-async def _warm(app: Any) -> AsyncIterator[None]:  # noqa: ANN401 - st.App
+async def _warm(app: Any) -> AsyncIterator[None]:
     """Read the first repository before the first visitor asks for it."""
     del app
     import altair  # noqa: F401 - half a second that the first visitor need not wait

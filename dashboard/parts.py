@@ -18,7 +18,7 @@ ROWS = 500  # what a table shows at once; more is for the downloads
 
 
 def card(
-    grid: Any,  # noqa: ANN401 - Streamlit's grid has no public type
+    grid: Any,
     label: str,
     value: str,
     *,
@@ -60,7 +60,7 @@ def chart(
     alt_text: str,
     reading: str,
     frame: pd.DataFrame,
-    **options: Any,  # noqa: ANN401 - what st.altair_chart takes
+    **options: Any,
 ) -> None:
     """A chart: its heading, its numbers as CSV, its takeaway in words, and how to read it."""
     with st.container(
@@ -106,12 +106,12 @@ def _described(item: tuple[Any, pd.Series]) -> tables.Column:
     return tables.Column(name, dtype, "", nullable=True)
 
 
-def request_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:  # noqa: ANN401
+def request_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:
     """Change requests, at most ROWS of them; text from history only in cells, never as markup."""
     return _table(frame, "change_request", tables.CHANGE_REQUESTS, key, columns, options)
 
 
-def commit_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:  # noqa: ANN401
+def commit_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:
     """Commits, at most ROWS of them."""
     short = frame.assign(sha=frame["sha"].str.slice(0, 10))
     return _table(short, "sha", tables.COMMITS, key, columns, options)
@@ -124,7 +124,7 @@ def _table(
     key: str,
     columns: list[str],
     options: dict[str, Any],
-) -> Any:  # noqa: ANN401
+) -> Any:
     shown = frame.head(ROWS)
     linked = "link" in shown and shown["link"].notna().any()
     order = [*columns, "link"] if linked else columns
@@ -145,7 +145,7 @@ def _table(
     return event
 
 
-def _column(name: str, table: tables.Table) -> Any:  # noqa: ANN401
+def _column(name: str, table: tables.Table) -> Any:
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     known = name in table.names
     note = table[name].meaning if known else None

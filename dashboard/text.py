@@ -126,8 +126,10 @@ def sentences(answer: Reading | None) -> str:
     opened, landed = answer.fact("generation_rate"), answer.fact("throughput")
     clause, found, compared = answer.reason.partition(": ")
     told = [
-        f"From {answer.first_week} to {answer.last_week}, **{number(opened.value)}** change"
-        f" requests opened per week and **{number(landed.value)}** landed.",
+        (
+            f"From {answer.first_week} to {answer.last_week}, **{number(opened.value)}** change"
+            f" requests opened per week and **{number(landed.value)}** landed."
+        ),
         f"{compared if found else clause.capitalize()}.",
         _gap(answer),
     ]

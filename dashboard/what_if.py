@@ -2,9 +2,152 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from analyzers.capacity.measured import Measured
+from analyzers.capacity.scenario import Inputs
+from analyzers.capacity.simulation import Outcome, simulate
+from analyzers.errors import NotEnoughData
+from dashboard import charts, data, parts, text
+from dashboard.charts import Line
 from dashboard.filters import Filters
 
+DRAWS = 200  # of the queue; enough for a 90 % band to the eye, and a tenth of a second
+NO_GROWTH = "no growth"
+DOUBLING: tuple[str | int, ...] = (3, 4, 6, 9, 12, 18, 24, 36, NO_GROWTH)
 
+
+@st.fragment
 def section(filters: Filters) -> None:
-    """Sliders and what they would change."""
-    del filters
+    """Sliders that start from the repository's own numbers, and what they would change."""
+    st.header("What if", anchor=False)
+    start = data.measured_today(filters.repo)
+    if isinstance(start, str):
+        st.text(f"{start[:1].upper()}{start[1:]}.")
+        return
+    changed = _sliders(start)
+    st.markdown(_sentence(start, changed))
+    weeks = data.weekly(filters.repo)
+    first = weeks.loc[weeks["is_complete"].astype(bool), "week_start"].iloc[-1]
+    frame = _paths(start.inputs, changed, first + pd.Timedelta(weeks=1))
+    series = [
+        Line("before", "As measured", "unknown", "before_low", "before_high"),
+        Line(
+            "after",
+            "With these changes",
+            "generation",
+            "after_low",
+            "after_high",
+            dash="throughput",
+        ),
+    ]
+    parts.chart(
+        "Waiting to land, the next 52 weeks",
+        charts.lines(frame, series, unit="change requests"),
+        key="what-if",
+        alt_text="Simulated backlog of the next 52 weeks, as measured and with the changes",
+        reading=f"Median and 90% band of {DRAWS} simulated queues. A what-if, not a forecast:"
+        " demonstrated capacity is a lower bound, so the real queue may be shorter.",
+        frame=frame,
+    )
+
+
+def _sliders(start: Measured) -> Inputs:
+    grid = st.grid(4, min_column_width=220, gap="medium")
+    measured = start.inputs.ai_doubling_months
+    nearest = _nearest(measured)
+    with grid.cell():
+        doubling = st.select_slider(
+            "Declared AI doubles in (months)",
+            DOUBLING,
+            value=nearest,
+            key="doubling",
+            help=f"As measured: {text.number(measured)} months. {start.doubling_reason}".strip(),
+        )
+    with grid.cell():
+        reviewers = st.slider("Reviewers, times today's", 0.5, 3.0, 1.0, 0.1, key="reviewers")
+    with grid.cell():
+        assistance = st.slider("Review work taken over by tools (%)", 0, 80, 0, 5, key="assistance")
+    with grid.cell():
+        batch = st.slider(
+            "Size of change requests, times today's",
+            0.25,
+            2.0,
+            1.0,
+            0.25,
+            key="batch",
+            help="The same work in fewer or more change requests; review work grows with size to"
+            " the power of 1.3.",
+        )
+    if doubling == nearest:
+        months = measured
+    else:
+        months = None if doubling == NO_GROWTH else float(doubling)
+    return replace(
+        start.inputs,
+        ai_doubling_months=months,
+        reviewers=reviewers,
+        assistance=assistance / 100,
+        batch=batch,
+        effort=1.3 if batch != 1 else 1.0,
+    )
+
+
+def _nearest(months: float | None) -> str | int:
+    if months is None or months <= 0:
+        return NO_GROWTH
+    numbers = [each for each in DOUBLING if isinstance(each, int)]
+    return min(numbers, key=lambda each: abs(math.log(each / months)))
+
+
+def _sentence(start: Measured, changed: Inputs) -> str:
+    def change(draw: Inputs) -> Inputs:
+        return replace(
+            draw,
+            ai_doubling_months=changed.ai_doubling_months,
+            reviewers=changed.reviewers,
+            assistance=changed.assistance,
+            batch=changed.batch,
+            effort=changed.effort,
+        )
+
+    try:
+        value, low, high = start.months_until_exceeded(change)
+    except NotEnoughData as reason:
+        return f"When demand would exceed what review has shown is not told: {reason}."
+    if value == 0:
+        return (
+            "Demand at the usual completion is **already above** all that review has shown it can"
+            f" land (90% band now to {_months(high)})."
+        )
+    if math.isinf(value):
+        return "Demand would **never** exceed what review has shown it can land."
+    return (
+        f"Demand would exceed what review has shown it can land in **{_months(value)}**"
+        f" (90% band {_months(low)} to {_months(high)})."
+    )
+
+
+def _months(months: float) -> str:
+    if months == 0:
+        return "now"
+    return "never" if math.isinf(months) else f"{text.number(months)} months"
+
+
+def _paths(before: Inputs, after: Inputs, first: pd.Timestamp) -> pd.DataFrame:
+    starts = pd.date_range(first, periods=before.weeks, freq="7D")
+    paths: dict[str, Outcome] = {
+        "before": simulate(before, draws=DRAWS),
+        "after": simulate(after, draws=DRAWS),
+    }
+    columns = {
+        name if part == "median" else f"{name}_{part}": outcome.backlog[part]
+        for name, outcome in paths.items()
+        for part in ("median", "low", "high")
+    }
+    key = {"iso_week": starts.strftime("%G-W%V"), "week_start": starts, "is_complete": True}
+    return pd.DataFrame(key | columns)

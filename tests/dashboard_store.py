@@ -67,15 +67,13 @@ def frames(*, n_weeks=N_WEEKS, nasty=False, seed=7):
     requests = change_requests(n_weeks=n_weeks, nasty=nasty, seed=seed)
     commits, memberships = commits_of(requests, nasty=nasty, seed=seed)
     events = tables.REVIEW_EVENTS.empty()
-    weekly = capacity.weekly(commits, requests, events)
     return {
         tables.COMMITS: commits,
         tables.CHANGE_REQUESTS: requests,
         tables.MEMBERSHIPS: memberships,
         tables.EVIDENCE: evidence_of(commits),
         tables.REVIEW_EVENTS: events,
-        capacity.WEEKLY: weekly,
-    }
+    } | capacity.tables_of(commits, requests, events)
 
 
 def sha(text):

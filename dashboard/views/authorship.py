@@ -139,8 +139,8 @@ def _tools(counted: pd.DataFrame) -> None:
         ),
         key="authorship-tools",
         alt_text=f"Commits per week for the {len(most)} tools named most",
-        reading=f"Darker: more commits name the tool. The {text.counted(len(most), 'tool')} named most, of"
-        f" {len(totals)}. A commit that names two counts for both.",
+        reading=f"Darker: more commits name the tool. {text.counted(len(most), 'tool')} of"
+        f" {len(totals)}, most named first; a commit that names two counts for both.",
         frame=frame,
     )
 

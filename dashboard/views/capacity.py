@@ -97,8 +97,10 @@ def _companions() -> None:
             Line("completion_30d_share", "Landed within 30 days", "throughput"),
             "share of those opened",
             ".0%",
-            "By the week of opening; the newest weeks are left out until all of theirs were"
-            " followed for 30 days.",
+            (
+                "By the week of opening; the newest weeks are left out until all of theirs were"
+                " followed for 30 days."
+            ),
         ),
         (
             "Weeks of work",
