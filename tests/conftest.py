@@ -15,3 +15,11 @@ from repository import history as write_history
 def history(tmp_path):
     """`history(commits, refs=…, head=…)` writes a repository below tmp_path; see repository.py."""
     return partial(write_history, tmp_path)
+
+
+@pytest.fixture
+def store_dir(tmp_path):
+    """An empty folder for stores, beside the repositories of the test."""
+    folder = tmp_path / "store"
+    folder.mkdir()
+    return folder

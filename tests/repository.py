@@ -88,8 +88,8 @@ def history(
 ):
     """Write the repository `folder/name`; `refs` default to main at the last commit.
 
-    `tags` are annotated ones, `notes` maps refs/notes/<key> to {commit name: text}; `head` is a
-    branch, or the name of a commit for a detached HEAD.
+    `tags` are annotated ones, `notes` maps refs/notes/ai (or just ai) to {commit name: text}; `head` is
+    a branch, or the name of a commit for a detached HEAD.
     """
     path = Path(folder) / name
     path.mkdir(parents=True)
@@ -189,7 +189,8 @@ def _import_extras(path, sha, tags, notes):
         stream.append(f"tag {name}\nfrom {sha[target]}\n{tagger}".encode() + _data(name))
     for ref, texts in notes.items():
         committer = f"committer {ANN} {_stamp('2026-01-05T10:00Z')}\n"
-        stream.append(f"commit refs/notes/{ref}\n{committer}".encode() + _data("Notes"))
+        name = f"refs/notes/{ref.removeprefix('refs/notes/')}"
+        stream.append(f"commit {name}\n{committer}".encode() + _data("Notes"))
         stream += [
             f"N inline {sha.get(to, to)}\n".encode() + _data(text) for to, text in texts.items()
         ]
