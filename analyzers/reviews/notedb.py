@@ -1,0 +1,122 @@
+"""What one commit of a Gerrit change's own history says: NoteDb's footers.
+
+Each commit below refs/changes/XX/N/meta is one act. Its message is a subject, maybe a text,
+and a last paragraph of footers, which alone counts; keys nobody knows are passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+_LABEL = re.compile(
+    r"(?P<removed>-?)(?P<name>[A-Za-z0-9][\w-]*)(?:=(?P<value>[+-]?\d+))?"
+    r"(?:,\s*[0-9a-f]+)?(?:\s+(?P<other>[^<]*<(?P<account>[^>]+)>))?\s*"
+)
+_IDENTITY = re.compile(r"<([^>]+)>\s*$")
+_PATCH_SET = re.compile(r"(\d+)(?:\s+\((\w+)\))?")
+
+
+class RawCommit(Protocol):
+    """The commit of a meta history: what `mining.log.raw_commits` yields."""
+
+    @property
+    def sha(self) -> str: ...  # noqa: D102
+    @property
+    def parents(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def author_email(self) -> str: ...  # noqa: D102
+    @property
+    def committer_email(self) -> str: ...  # noqa: D102
+    @property
+    def committer_at(self) -> int | None: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote as cast: `value` 0 takes it back; `account` is the voter, if not who acted."""
+
+    label: str
+    value: int
+    account: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act on a change; None and empty say that the act does not touch it."""
+
+    account: str
+    is_server: bool
+    at: datetime | None
+    patch_set: int | None
+    patch_set_state: str | None
+    commit: str | None
+    subject: str | None
+    branch: str | None
+    change_id: str | None
+    status: str | None
+    is_draft: bool | None
+    votes: tuple[Vote, ...]
+    asked: tuple[str, ...]
+    tag: str
+    text: str
+
+
+def act(row: RawCommit) -> Act:
+    """The act that a meta commit records; its time is the committer's, the server's clock."""
+    text, footers = _split(row.message)
+    one = dict(footers)
+    patch_set, state = _patch_set(one.get("Patch-set", ""))
+    return Act(
+        account=row.author_email,
+        is_server=row.author_email == row.committer_email,
+        at=None if row.committer_at is None else datetime.fromtimestamp(row.committer_at, UTC),
+        patch_set=patch_set,
+        patch_set_state=state,
+        commit=one.get("Commit") or None,
+        subject=one.get("Subject"),
+        branch=one.get("Branch"),
+        change_id=one.get("Change-id"),
+        status=one.get("Status", "").lower() or None,
+        is_draft=_flag(one.get("Work-in-progress")),
+        votes=tuple(_votes(value for key, value in footers if key == "Label")),
+        asked=tuple(_accounts(value for key, value in footers if key == "Reviewer")),
+        tag=one.get("Tag", ""),
+        text=text,
+    )
+
+
+def _split(message: str) -> tuple[str, list[tuple[str, str]]]:
+    body, _, last = message.rstrip().rpartition("\n\n")
+    pairs = [line.partition(":") for line in last.split("\n")]
+    _, _, text = body.partition("\n\n")
+    return text.strip(), [(key, value.strip()) for key, colon, value in pairs if colon]
+
+
+def _patch_set(value: str) -> tuple[int | None, str | None]:
+    found = _PATCH_SET.match(value)
+    return (int(found[1]), found[2]) if found else (None, None)
+
+
+def _flag(value: str | None) -> bool | None:
+    return {"true": True, "false": False}.get((value or "").lower())
+
+
+def _votes(values: Iterable[str]) -> Iterable[Vote]:
+    for value in values:
+        found = _LABEL.fullmatch(value)
+        if found and (found["removed"] or found["value"]):
+            number = 0 if found["removed"] else int(found["value"])
+            yield Vote(found["name"], number, found["account"])
+
+
+def _accounts(values: Iterable[str]) -> Iterable[str]:
+    for value in values:
+        found = _IDENTITY.search(value)
+        if found:
+            yield found[1]
