@@ -40,9 +40,9 @@ class Chain:
         position = bisect_right(self.numbers, number) + nth - 1
         return self.times[position] if position < len(self.times) else NO_BOUND
 
-    def vetoes(self, number: int, time: int) -> bool:
+    def vetoes(self, number: int, time: int, *, after: int = VETO_AFTER) -> bool:
         """Whether evidence for `number` at `time` predates the fifth anchor below it."""
-        return time < self.below(number, VETO_AFTER)
+        return time < self.below(number, after)
 
     def between(self, number: int) -> int:
         """The time a number would have on the straight line between its nearest anchors."""

@@ -171,25 +171,29 @@ def _twins(record: Record, sequence: Sequence) -> Iterator[Landing]:
         newest = _newest_own(record, head)
         if arrival[newest] == UNREACHED:
             wanted[identity(record, newest)].append(number)
-    twins = earliest_twins(record, wanted)
-    for key, twin in twins.items():
-        event = twin if record.lines.on_line[twin] else arrival[twin]
-        for number in wanted[key]:
-            is_proof = event not in uploaded
-            yield Landing(number, event, record.committed[event], "twin", twin, is_proof)
+    for key, twins in earliest_twins(record, wanted).items():
+        for twin in twins:
+            event = twin if record.lines.on_line[twin] else arrival[twin]
+            at, is_proof = record.committed[event], event not in uploaded
+            for number in wanted[key]:
+                yield Landing(number, event, at, "twin", twin, is_proof)
 
 
-def earliest_twins(record: Record, wanted: Container[Identity]) -> dict[Identity, int]:
-    """By identity the first commit on the default line, else the first that any line reaches."""
-    best: dict[Identity, tuple[bool, int, int]] = {}
+def earliest_twins(record: Record, wanted: Container[Identity]) -> dict[Identity, list[int]]:
+    """By identity the first commit on the default line, then the first on a release line.
+
+    A back-port is a twin on both; which of them is its landing is for the choice to say.
+    """
+    best: dict[Identity, dict[bool, tuple[int, int]]] = defaultdict(dict)
     for position, event in enumerate(record.lines.arrival):
         if event == UNREACHED:
             continue
         key = identity(record, position)
         if key in wanted:
-            rank = (not record.lines.on_default[event], record.committed[event], position)
-            best[key] = min(best.get(key, rank), rank)
-    return {key: position for key, (_, _, position) in best.items()}
+            first, is_release = best[key], not record.lines.on_default[event]
+            rank = (record.committed[event], position)
+            first[is_release] = min(first.get(is_release, rank), rank)
+    return {key: [first[line][1] for line in sorted(first)] for key, first in best.items()}
 
 
 def _newest_own(record: Record, head: int) -> int:
@@ -253,11 +257,19 @@ def chosen(found: Claims, *, vetoes: Callable[[Landing], bool]) -> dict[int, Lan
     """The best claim of each number that no veto strikes; a commit set lands once.
 
     Of several numbers whose heads claim the same commits, one that landed by its number wins,
-    else the highest: the change request that was opened again.
+    else the highest: the change request that was opened again. A squash that names its number
+    is no other's twin (a back-port keeps author, author time and subject).
     """
     best = {}
+    squashes = {claims[0].commit: n for n, claims in found.items() if _is_squash(claims[0])}
     for number, landings in found.items():
-        kept = [claim for claim in landings if claim.at != UNKNOWN and not vetoes(claim)]
+        kept = [
+            claim
+            for claim in landings
+            if claim.at != UNKNOWN
+            and squashes.get(claim.commit, number) == number
+            and not vetoes(claim)
+        ]
         if kept:
             best[number] = kept[0]
     return _once(best)
@@ -276,6 +288,10 @@ def _once(best: dict[int, Landing]) -> dict[int, Landing]:
         for number, landing in best.items()
         if landing.tip == UNREACHED or _by_number(landing) or holders[landing.tip] == number
     }
+
+
+def _is_squash(landing: Landing) -> bool:
+    return landing.style == "squash_number"
 
 
 def _by_number(landing: Landing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analyzers.history import Messages
@@ -13,6 +13,9 @@ from analyzers.reviews.openings import Dating, Opening
 from analyzers.reviews.ownership import candidate_times, own_commits
 from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
+
+_TWIN_VETO = 3
+"""A back-port's commit is a twin of the original's, so twins are judged more strictly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
     dating = openings.dating(times, proofs, snapshot=record.snapshot)
 
     def is_foreign(landing: Landing) -> bool:
-        return dating.chain.vetoes(landing.number, landing.at)
+        after = _TWIN_VETO if landing.style == "twin" else chain.VETO_AFTER
+        return dating.chain.vetoes(landing.number, landing.at, after=after)
 
     final = landings.chosen(claims, vetoes=is_foreign)
     kept = [n for n in numbers if n in final or n in sequence.heads]
@@ -97,10 +101,25 @@ def _arrived(
     moved = {n: own[n] for n, landing in final.items() if landing.style in ("twin", "gerrit")}
     keys = {n: [landings.identity(record, i) for i in commits] for n, commits in moved.items()}
     twins = landings.earliest_twins(record, {key for some in keys.values() for key in some})
+    side = {n: not record.lines.on_default[final[n].commit] for n in keys}
     return {
-        n: sorted({final[n].tip, *(twins[key] for key in some if key in twins)})
+        n: sorted({final[n].tip, *_on_side(record, twins, some, is_release=side[n])})
         for n, some in keys.items()
     }
+
+
+def _on_side(
+    record: Record,
+    twins: dict[landings.Identity, list[int]],
+    keys: list[landings.Identity],
+    *,
+    is_release: bool,
+) -> Iterator[int]:
+    """The twins on the kind of line that the change request landed on."""
+    for key in keys:
+        for twin in twins.get(key, []):
+            if record.lines.on_default[record.lines.arrival[twin]] != is_release:
+                yield twin
 
 
 def _proofs(
