@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analyzers.authorship import branch, carried, identity, message, notes, squash, verdict
+from analyzers.authorship import branch, carried, identity, message, notes, sieve, squash, verdict
 from analyzers.authorship import markers as marker_rows
 from analyzers.authorship.markers import Markers
-from analyzers.authorship.traces import Commit, Evidence, frame
+from analyzers.authorship.traces import Commit, Evidence, among, frame
 from analyzers.authorship.verdict import IsAutomation
 from analyzers.config import Config
 from analyzers.history import History
@@ -74,20 +74,18 @@ def _markers(config: Config | None) -> Markers:
 
 
 def _in_commits(history: History, markers: Markers) -> Iterator[Evidence]:
+    """Only what a sieve lets through is looked at: most commits of most histories are not."""
     commits = history.commits
-    suspects = set(commits.loc[identity.suspects(commits, markers), "sha"])
-    naming = commits["is_merge"] & commits["subject"].str.match(_MERGE_NAMES_BRANCH)
-    merges = set(commits.loc[naming, "sha"])
-    texts = dict(history.messages.matching(marker_rows.sieve(markers)))
-    wanted = commits[commits["sha"].isin(suspects | merges | texts.keys())]
+    is_suspect = identity.suspects(commits, markers)
+    names_branch = branch.suspects(commits, markers)
+    texts = dict(history.messages.matching(sieve.pattern(markers)))
+    wanted = commits[is_suspect | names_branch | among(commits["sha"], texts)]
     for row in wanted.itertuples():
         commit = _commit(row, texts.get(row.sha, ""))
-        if row.sha in suspects:
-            yield from identity.evidence(commit, markers)
-        if row.sha in texts:
+        yield from identity.evidence(commit, markers)
+        yield from branch.evidence(commit, markers)
+        if commit.message:
             yield from message.evidence(commit, markers)
-        if row.sha in merges:
-            yield from branch.evidence(commit, markers)
 
 
 def _commit(row: object, text: str) -> Commit:
@@ -105,7 +103,7 @@ def _commit(row: object, text: str) -> Commit:
 
 
 def _on_merges(found: list[Evidence], commits: pd.DataFrame) -> list[Evidence]:
-    merges = commits[commits["is_merge"]]
+    merges = commits[commits["is_merge"] & among(commits["sha"], {trace.sha for trace in found})]
     subjects = dict(zip(merges["sha"], merges["subject"], strict=True))
     return [
         trace
@@ -115,7 +113,8 @@ def _on_merges(found: list[Evidence], commits: pd.DataFrame) -> list[Evidence]:
 
 
 def _noted(history: History, is_automation: IsAutomation | None) -> pd.DataFrame:
-    commits = history.commits[history.commits["sha"].isin(history.notes["sha"])]
+    theirs = history.notes.loc[history.notes["ref"].str.contains("/ai"), "sha"]
+    commits = history.commits[among(history.commits["sha"], set(theirs))]
     if is_automation is None or commits.empty:
         return commits
     bots = pd.Series(

@@ -22,7 +22,6 @@ _MERGED = (
     re.compile(r"^Merge (?P<branch>[\w./-]+) into [\w./-]+"),
 )
 _INTO = re.compile(r"^Merge .* into '?(?P<branch>[\w./-]+)'?\s*$")
-MERGE_SIEVE = r"^Merge[d ]"
 _MAX_BROUGHT_IN = 2000
 
 
@@ -30,18 +29,16 @@ _MAX_BROUGHT_IN = 2000
 class Ancestry:
     """Parents and dates of every mined commit, for walking from a merge."""
 
-    parents: Mapping[str, tuple[str, ...]]
-    moments: Mapping[str, float]
+    parents: Mapping[str, str]  # space-separated, as mined
+    moments: Mapping[str, int]
 
     @classmethod
     def of(cls, commits: pd.DataFrame) -> Ancestry:
         """The ancestry of tables.MINED_COMMITS."""
-        parents = {
-            sha: tuple(text.split())
-            for sha, text in zip(commits["sha"], commits["parents"].fillna(""), strict=True)
-        }
-        seconds = commits["committed_at"].astype("int64").to_numpy() / 1e6
-        return cls(parents, dict(zip(commits["sha"], seconds, strict=True)))
+        shas = commits["sha"].to_list()
+        moments = commits["committed_at"].astype("int64").to_list()
+        parents = dict(zip(shas, commits["parents"].to_list(), strict=True))
+        return cls(parents, dict(zip(shas, moments, strict=True)))
 
     def brought_in(self, merge: str) -> list[str]:
         """Commits that the second parent reaches and the first does not, newest first.
@@ -49,10 +46,10 @@ class Ancestry:
         Both sides are walked by date, newest first, as `git rev-list p1..p2` does. Empty when the
         walk grows beyond a change request's size: then the merge is not one of a branch.
         """
-        first, *others = self.parents[merge]
+        first, *others = self.parents[merge].split()
         wanted: set[str] = set(others)
         known: set[str] = {first}
-        queue = [(-self.moments.get(sha, 0.0), sha) for sha in {first, *others}]
+        queue = [(-self.moments.get(sha, 0), sha) for sha in {first, *others}]
         heapq.heapify(queue)
         brought: list[str] = []
         while queue and any(sha in wanted and sha not in known for _, sha in queue):
@@ -62,17 +59,24 @@ class Ancestry:
                 brought.append(sha)
                 if len(brought) > _MAX_BROUGHT_IN:
                     return []
-            for parent in self.parents.get(sha, ()):
+            for parent in self.parents.get(sha, "").split():
                 seen = parent in known or (parent in wanted and not is_known)
                 (known if is_known else wanted).add(parent)
                 if not seen:
-                    heapq.heappush(queue, (-self.moments.get(parent, 0.0), parent))
+                    heapq.heappush(queue, (-self.moments.get(parent, 0), parent))
         return [sha for sha in brought if sha not in known]
+
+
+def suspects(commits: pd.DataFrame, markers: Markers) -> pd.Series:
+    """Which merges have a subject that could name a tool's branch."""
+    names = "|".join(row.regex.pattern for row in markers.of_kind("branch") if row.regex)
+    loose = names.replace("^", "").replace("$", "")
+    return commits["is_merge"].astype(bool) & commits["subject"].str.contains(loose, case=False)
 
 
 def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
     """The branch that a merge's subject names; the evidence stands on the merge itself."""
-    for name in merged_names(commit.subject):
+    for name in merged_names(commit.subject) if commit.is_merge else ():
         row = named(name, markers)
         if row is not None and row.counts_at(commit.committed_at):
             detail = f"The merge's subject names the branch {name}."

@@ -11,7 +11,7 @@ import pandas as pd
 from analyzers.authorship import branch
 from analyzers.authorship.markers import Markers
 from analyzers.authorship.rows import Marker
-from analyzers.authorship.traces import Evidence
+from analyzers.authorship.traces import Evidence, among
 from analyzers.history import History
 
 _PLATFORM_MERGE = re.compile(
@@ -43,27 +43,27 @@ def from_merges(found: Iterable[Evidence], ancestry: branch.Ancestry) -> Iterato
 
 def from_refs(history: History, memberships: pd.DataFrame, markers: Markers) -> Iterator[Evidence]:
     """A tool's branch name, found at a change request's head, marks the request's commits."""
-    moments = dict(zip(history.commits["sha"], history.commits["committed_at"], strict=True))
     named = {
         request: (f"The branch {name} is its head.", row, None)
         for request, name, row in branch.of_refs(history.refs, memberships, markers)
     }
     named |= _updated(history.commits, memberships, markers)
-    yield from _on_own_commits(named, memberships, moments)
+    if named:
+        yield from _on_own_commits(named, memberships, history.commits)
 
 
 def _updated(
     commits: pd.DataFrame, memberships: pd.DataFrame, markers: Markers
 ) -> dict[str, tuple[str, Marker, str | None]]:
     """`Merge branch 'main' into codex/fix` among a request's own commits names its branch."""
-    merges = commits[commits["is_merge"] & commits["subject"].str.contains(" into ", regex=False)]
+    merges = commits[branch.suspects(commits, markers)]
     named: dict[str, tuple[str, Marker]] = {}
     for sha, subject in zip(merges["sha"], merges["subject"], strict=True):
         name = branch.into_name(subject)
         row = branch.named(name, markers) if name else None
         if row is not None:
             named[sha] = (name, row)
-    own = memberships[(memberships["role"] == "own") & memberships["sha"].isin(named)]
+    own = memberships[memberships["role"].eq("own") & among(memberships["sha"], named)]
     return {
         request: (
             f"An update of the branch {named[sha][0]} is among its commits.",
@@ -77,9 +77,11 @@ def _updated(
 def _on_own_commits(
     named: dict[str, tuple[str, Marker, str | None]],
     memberships: pd.DataFrame,
-    moments: dict[str, pd.Timestamp],
+    commits: pd.DataFrame,
 ) -> Iterator[Evidence]:
-    own = memberships[(memberships["role"] == "own") & memberships["change_request"].isin(named)]
+    own = memberships[memberships["role"].eq("own") & among(memberships["change_request"], named)]
+    made = commits[among(commits["sha"], set(own["sha"]))]
+    moments = dict(zip(made["sha"], made["committed_at"], strict=True))
     for request, sha in zip(own["change_request"], own["sha"], strict=True):
         detail, row, source = named[request]
         if row.counts_at(moments.get(sha)):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import pandas as pd
-
-from analyzers.authorship.rows import WORDS, WORDS_OR_YES, Marker
+from analyzers.authorship.rows import WORDS_OR_YES, Marker
 from analyzers.authorship.rows import marker as parse
 from analyzers.authorship.words import Words
 from analyzers.errors import UsageError
@@ -26,6 +24,7 @@ class Markers:
     """All rows, by what they are looked up with."""
 
     rows: tuple[Marker, ...]
+    kinds: Mapping[str, tuple[Marker, ...]]
     words: Words
     generic: Marker
     by_email: Mapping[str, tuple[Marker, ...]]
@@ -37,7 +36,7 @@ class Markers:
 
     def of_kind(self, kind: str) -> tuple[Marker, ...]:
         """The rows of one kind."""
-        return tuple(row for row in self.rows if row.kind == kind)
+        return self.kinds.get(kind, ())
 
     def identify(self, name: str, email: str) -> Marker | None:
         """The row that knows this identity, the generic row if it looks like an agent, or None.
@@ -118,6 +117,7 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers
     ignored = [row.regex.pattern for row in rows if row.kind == "negative" and row.regex]
     return Markers(
         rows=rows,
+        kinds=_by(rows, lambda row: (row.kind,)),
         words=words,
         generic=_generic_row(generic["since"]),
         by_email=_by(identities, lambda row: row.emails),
@@ -152,46 +152,3 @@ def _by(rows: Iterable[Marker], keys: object) -> dict[object, tuple[Marker, ...]
         for key in keys(row):  # type: ignore[operator]
             index[key] = (*index.get(key, ()), row)
     return index
-
-
-def sieve(markers: Markers) -> str:
-    """One RE2 pattern that finds every message some row could hit, and few others."""
-    parts = [piece for row in markers.rows for piece in _pieces(row, markers.words)]
-    parts.append(rf"co[ -]?(?:authored|created)[ -]by\b[^\n]*{markers.words.sieve}")
-    return "|".join(dict.fromkeys(parts))
-
-
-def _pieces(row: Marker, words: Words) -> Iterator[str]:
-    if row.kind in ("negative", "note", "branch"):
-        return
-    yield from map(re.escape, row.emails)
-    yield from map(re.escape, row.logins)
-    yield from (rf"\b{number}\+" for number in row.ids)
-    if row.kind == "identity" and row.name and not _has_address(row):
-        yield _loose(row.name.pattern)
-    if row.regex:
-        yield _loose(row.regex.pattern)
-    for key in row.keys:
-        yield _key(key) + _after(row, words)
-
-
-def _key(key: str) -> str:
-    return r"[\s_-]?".join(re.escape(part) for part in _ANY_SEPARATOR.split(key))
-
-
-def _after(row: Marker, words: Words) -> str:
-    if row.value in (WORDS, WORDS_OR_YES):
-        yes = r"|\b(?:yes|true|partial|full|\d+\s?%)" if row.value == WORDS_OR_YES else ""
-        return rf"\s*:?[^\n]*(?:{words.sieve}{yes})"
-    assert isinstance(row.value, re.Pattern)  # noqa: S101 - rows.marker has made it one
-    return rf"\s*:?[^\n]*(?:{_loose(row.value.pattern)})"
-
-
-def _loose(pattern: str) -> str:
-    """The pattern without anchors: a sieve may let through too much, never too little."""
-    return re.sub(r"(?<![\\\[])\^|\\W\*\$|(?<!\\)\$", "", pattern)
-
-
-def in_window(marker: Marker, moment: pd.Timestamp | None) -> bool:
-    """Whether the mark counts on a commit of that date."""
-    return marker.counts_at(moment)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyzers.authorship.markers import Markers
 from analyzers.authorship.rows import Marker
-from analyzers.authorship.traces import Evidence
+from analyzers.authorship.traces import Evidence, among
 
 STALE_RATIO = 1.2
 """A note that claims more than this times the added lines was made for another version."""
@@ -41,9 +41,10 @@ def evidence(notes: pd.DataFrame, commits: pd.DataFrame, markers: Markers) -> It
     Notes on merges, and stale ones (more lines than the commit adds), say nothing.
     """
     facts = commits.set_index("sha")[["lines_added", "is_merge", "committed_at"]]
-    for row in markers.of_kind("note"):
+    known_shas = set(commits["sha"])
+    for row in markers.of_kind("note") if known_shas else ():
         ours = notes[notes["ref"].eq(row.ref) | notes["ref"].str.startswith(row.ref + "/")]
-        ours = ours[ours["sha"].isin(facts.index)]
+        ours = ours[among(ours["sha"], known_shas)]
         known = facts.reindex(ours["sha"])
         for sha, text, added, is_merge, moment in zip(
             ours["sha"],
@@ -149,7 +150,8 @@ def recall(notes: pd.DataFrame, commits: pd.DataFrame, evidence: pd.DataFrame) -
     non-merge commits whose note gives AI between half and 1.2 times the added lines.
     """
     facts = commits.set_index("sha")
-    ours = notes[notes["ref"].eq("refs/notes/ai") & notes["sha"].isin(facts.index)]
+    ours = notes[notes["ref"].eq("refs/notes/ai")]
+    ours = ours[among(ours["sha"], set(commits["sha"]))]
     counted: list[tuple[str, str]] = []
     for sha, text in zip(ours["sha"], ours["text"], strict=True):
         added, is_merge = facts.at[sha, "lines_added"], facts.at[sha, "is_merge"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analyzers.authorship.traces import Evidence
+from analyzers.authorship.traces import Evidence, among
 
 _RANK = {"agent": 3, "coauthored": 2, "assisted": 1}
 _SUGGESTIONS = ("copilot.suggestion", "copilot.autofix", "gemini.code-assist", "review.bots")
@@ -23,8 +23,12 @@ def evidence(
     of them are marked, and an assistant where fewer are: the detail tells the share. Accepted
     review suggestions alone mark no squash.
     """
-    members = squashed(memberships, commits)
     marked = _marked(found)
+    touched = set(memberships.loc[among(memberships["sha"], set(marked["sha"])), "change_request"])
+    if not touched:
+        return
+    ours = memberships[among(memberships["change_request"], touched)]
+    members = squashed(ours, commits)
     told = members.merge(marked, left_on="own", right_on="sha", how="left")
     for (request, landed), group in told.groupby(["change_request", "landed"]):
         hits = group[group["rank"].notna()]
@@ -73,13 +77,15 @@ def squashed(memberships: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     Merges and commits made over an hour after the landing (pushed to the branch later) are left
     out, and so is a request whose landed commit is one of its own: nothing was squashed there.
     """
-    facts = commits.set_index("sha")[["is_merge", "committed_at"]]
+    known = commits[among(commits["sha"], set(memberships["sha"]))]
+    facts = known.set_index("sha")[["is_merge", "committed_at"]]
     landed = memberships[memberships["role"] == "landed"]
     own = memberships[memberships["role"] == "own"]
     alone = landed[~landed.duplicated("change_request", keep=False)]
     pairs = own.merge(alone, on="change_request", suffixes=("", "_landed"))
     pairs = pairs.rename(columns={"sha": "own", "sha_landed": "landed"})
-    pairs = pairs[pairs["own"].isin(facts.index) & pairs["landed"].isin(facts.index)]
+    shas = set(known["sha"])
+    pairs = pairs[among(pairs["own"], shas) & among(pairs["landed"], shas)]
     made = facts["committed_at"].reindex(pairs["own"]).to_numpy()
     arrived = facts["committed_at"].reindex(pairs["landed"]).to_numpy()
     in_time = pd.Series(made, index=pairs.index) <= pd.Series(arrived, index=pairs.index) + _GRACE

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from analyzers import tables
@@ -38,6 +39,13 @@ class Evidence:
     detail: str
     change_request: str | None = None
     source_sha: str | None = None
+
+
+def among(values: pd.Series, wanted: Collection[str]) -> np.ndarray:
+    """Which of the values are wanted; `isin` on Arrow strings is many times slower."""
+    return np.fromiter(
+        (value in wanted for value in values.to_list()), dtype=bool, count=len(values)
+    )
 
 
 def frame(found: Iterable[Evidence]) -> pd.DataFrame:
