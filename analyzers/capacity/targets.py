@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analyzers.capacity.backlog import young_backlog
 from analyzers.capacity.cohorts import MEMORY, Cohorts
@@ -17,6 +18,8 @@ HORIZONS = (4, 8, 12)
 TESTED = 104  # weeks of past forecasts that are scored
 RESIDUALS = 78  # weeks of past errors that make a band
 YEAR = 52
+SCALED_BY = 3 * YEAR
+SCALED_AT_LEAST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _throughput(flow: Flow, projected: np.ndarray) -> Target:
         "seasonal_naive": seasonal,
         "mean_26_weeks": recent,
     }
-    scale = _running_error(actual, previous)
+    scale = _usual_error(actual, previous)
     return Target("throughput", "change requests", 2.0, actual, models, scale)
 
 
@@ -93,7 +96,7 @@ def _backlog(flow: Flow, weeks: Weeks, frames: Frames, change: np.ndarray) -> Ta
         "last_value": last,
         "seasonal_naive": np.stack([_shifted(level, YEAR - h) for h in HORIZONS]),
     }
-    scale = _running_error(actual, last)
+    scale = _usual_error(actual, last)
     return Target("backlog_young", "change requests", 5.0, actual, models, scale)
 
 
@@ -140,14 +143,15 @@ def _shifted(values: np.ndarray, by: int) -> np.ndarray:
     return shifted
 
 
-def _running_error(actual: np.ndarray, naive: np.ndarray) -> np.ndarray:
-    """Mean error of "as before" over everything known at each origin: what scales MASE."""
+def _usual_error(actual: np.ndarray, naive: np.ndarray) -> np.ndarray:
+    """Mean error of "as before" over three years known at each origin: what scales MASE.
+
+    Older history would make every error look large in a project that has grown since.
+    """
     scales = np.full(actual.shape, np.nan)
     for row, h in enumerate(HORIZONS):
-        error = np.abs(actual[row] - naive[row])
-        seen = np.isfinite(error)
-        total, count = np.cumsum(np.where(seen, error, 0)), np.cumsum(seen)
-        mean = np.where(count >= 12, total / np.maximum(count, 1), np.nan)
-        scales[row] = _shifted(mean, h)
+        errors = pd.Series(np.abs(actual[row] - naive[row]))
+        mean = errors.rolling(SCALED_BY, min_periods=SCALED_AT_LEAST).mean()
+        scales[row] = _shifted(mean.to_numpy(), h)
     scales[scales == 0] = np.nan
     return scales
