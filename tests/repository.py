@@ -88,8 +88,8 @@ def history(
 ):
     """Write the repository `folder/name`; `refs` default to main at the last commit.
 
-    `tags` are annotated ones, `notes` maps refs/notes/ai (or just ai) to {commit name: text}; `head` is
-    a branch, or the name of a commit for a detached HEAD.
+    `tags` are annotated ones, `notes` maps refs/notes/ai (or ai) to {commit name: text};
+    `head` is a branch, or the name of a commit for a detached HEAD.
     """
     path = Path(folder) / name
     path.mkdir(parents=True)
