@@ -7,10 +7,9 @@ and a last paragraph of footers, which alone counts; keys nobody knows are passe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 _LABEL = re.compile(
     r"(?P<removed>-?)(?P<name>[A-Za-z0-9][\w-]*)(?:=(?P<value>[+-]?\d+))?"
@@ -37,8 +36,7 @@ class RawCommit(Protocol):
     def message(self) -> str: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):
     """A vote as cast: `value` 0 takes it back; `account` is the voter, if not who acted."""
 
     label: str
@@ -46,9 +44,11 @@ class Vote:
     account: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act on a change; None and empty say that the act does not touch it."""
+class Act(NamedTuple):
+    """One act on a change; None and empty say that the act does not touch it.
+
+    A plain tuple, for there are hundreds of thousands of them.
+    """
 
     account: str
     is_server: bool
@@ -84,14 +84,15 @@ def act(row: RawCommit) -> Act:
         change_id=one.get("Change-id"),
         status=one.get("Status", "").lower() or None,
         is_draft=_flag(one.get("Work-in-progress")),
-        votes=tuple(_votes(value for key, value in footers if key == "Label")),
-        asked=tuple(_accounts(value for key, value in footers if key == "Reviewer")),
+        votes=tuple(_votes(footers)) if "Label" in one else (),
+        asked=tuple(_accounts(footers)) if "Reviewer" in one else (),
         tag=one.get("Tag", ""),
         text=text,
     )
 
 
 def _split(message: str) -> tuple[str, list[tuple[str, str]]]:
+    """The free text and the footers: the last paragraph, and nothing before it."""
     body, _, last = message.rstrip().rpartition("\n\n")
     pairs = [line.partition(":") for line in last.split("\n")]
     _, _, text = body.partition("\n\n")
@@ -104,19 +105,19 @@ def _patch_set(value: str) -> tuple[int | None, str | None]:
 
 
 def _flag(value: str | None) -> bool | None:
-    return {"true": True, "false": False}.get((value or "").lower())
+    return None if value is None else {"true": True, "false": False}.get(value.lower())
 
 
-def _votes(values: Iterable[str]) -> Iterable[Vote]:
-    for value in values:
-        found = _LABEL.fullmatch(value)
+def _votes(footers: Iterable[tuple[str, str]]) -> Iterator[Vote]:
+    for key, value in footers:
+        found = _LABEL.fullmatch(value) if key == "Label" else None
         if found and (found["removed"] or found["value"]):
             number = 0 if found["removed"] else int(found["value"])
             yield Vote(found["name"], number, found["account"])
 
 
-def _accounts(values: Iterable[str]) -> Iterable[str]:
-    for value in values:
-        found = _IDENTITY.search(value)
+def _accounts(footers: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for key, value in footers:
+        found = _IDENTITY.search(value) if key == "Reviewer" else None
         if found:
             yield found[1]
