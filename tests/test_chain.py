@@ -13,7 +13,12 @@ OFFERS = st.dictionaries(
 
 def test_one_false_time_is_left_out_and_does_not_spoil_its_neighbours():
     found = chain.longest({1: [10], 2: [20], 3: [900], 4: [40], 5: [50]})
-    assert list(zip(found.numbers, found.times, strict=True)) == [(1, 10), (2, 20), (4, 40), (5, 50)]
+    assert list(zip(found.numbers, found.times, strict=True)) == [
+        (1, 10),
+        (2, 20),
+        (4, 40),
+        (5, 50),
+    ]
     assert found.share == 0.8
 
 

@@ -4,9 +4,9 @@ import pandas as pd
 from frames import mined, sha
 from hypothesis import given
 from hypothesis import strategies as st
+from repository import commit
 
 from analyzers.graph import UNREACHED, Graph, Lines
-from repository import commit
 
 DAY = "2026-01-05T10:00Z"
 
@@ -95,7 +95,9 @@ def test_positions_agree_with_git(history):
         text=True,
         check=True,
     ).stdout.split()
-    rows = [(made.sha[n], p) for n, p in (("a", ""), ("side", "a"), ("b", "a"), ("merge", "b side"))]
+    rows = [
+        (made.sha[n], p) for n, p in (("a", ""), ("side", "a"), ("b", "a"), ("merge", "b side"))
+    ]
     frame = pd.DataFrame(
         [(own, " ".join(made.sha[p] for p in of.split())) for own, of in rows],
         columns=["sha", "parents"],

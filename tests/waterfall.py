@@ -5,9 +5,11 @@ bringing one commit of 10:00 of the same day. Tests add the odd one out.
 """
 
 import pandas as pd
+from frames import sha
 
 from analyzers import reviews, tables
 from analyzers.graph import Graph
+from analyzers.history import History
 
 START = pd.Timestamp("2026-01-01T00:00Z")
 
@@ -49,7 +51,25 @@ def requests(history, events=None, **options):
 def told(*rows):
     """REVIEW_EVENTS from rows such as dict(change_request="#1", kind="opened", at=…)."""
     common = {"actor_kind": "human", "source": "github"}
-    times = ({"at": pd.Timestamp(row["at"]) if row.get("at") else pd.NaT} for row in rows)
+    times = ({"at": pd.Timestamp(row["at"]) if row.get("at") else None} for row in rows)
     return tables.REVIEW_EVENTS.from_rows(
         common | row | time for row, time in zip(rows, times, strict=True)
     )
+
+
+def gerrit(made, **changes):
+    """The history with refs/changes: gerrit(made, c12=["first", "second"]) has two patch sets."""
+    rows = [
+        {
+            "name": f"refs/changes/{name[1:].zfill(2)[-2:]}/{name[1:]}/{at}",
+            "object_id": sha(commit),
+            "kind": "patch_set",
+            "number": int(name[1:]),
+            "patch_set": at,
+            "is_commit": True,
+        }
+        for name, sets in changes.items()
+        for at, commit in enumerate(sets, 1)
+    ]
+    refs = pd.concat([made.refs, tables.REFS.from_rows(rows)], ignore_index=True)
+    return History(made.commits, refs, made.notes, made.messages, made.head)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 
 _MERGE = re.compile(r"Merge pull request #(\d{1,9}) from ")
-_BORS = re.compile(r"[Aa]uto merge of #(\d{1,9})\b(?:.*?\br=(\S+))?")
+_BORS = re.compile(r"[Aa]uto merge of #(\d{1,9})\b(?:.*, r=(\S+))?")
 _BORS_BATCH = re.compile(r"Merge ((?:#\d{1,9} ?)+)(?::|$)")
-_TRAILING = re.compile(r"(?:\s*\(#\d{1,9}\))+\s*$")
+_TRAILING = re.compile(r"(?:\(#\d{1,9}\)\s*)+$")
+_TAIL = 200  # of a subject; the numbers at its end are there, however long it is
 _NUMBER = re.compile(r"#(\d{1,9})")
 _GITLAB = re.compile(r"^See merge request (?:\S*[^\s!])?!(\d{1,9})\s*$", re.MULTILINE)
 _CLOSES = re.compile(
@@ -46,7 +47,7 @@ def trailing(subject: str, heads: Collection[int]) -> int | None:
 
     A number in quotes is somebody else's: `Revert "work (#12)"` names nothing.
     """
-    found = _TRAILING.search(subject)
+    found = _TRAILING.search(subject[-_TAIL:])
     if not found:
         return None
     numbers = [int(number) for number in _NUMBER.findall(found[0])]
@@ -56,7 +57,7 @@ def trailing(subject: str, heads: Collection[int]) -> int | None:
 
 def without_trailing(subject: str) -> str:
     """The subject without its `(#N)`: the title of a squashed change request."""
-    return _TRAILING.sub("", subject).strip()
+    return subject[:-_TAIL].lstrip() + _TRAILING.sub("", subject[-_TAIL:]).rstrip()
 
 
 def gitlab(message: str) -> int | None:
