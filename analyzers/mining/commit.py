@@ -1,0 +1,127 @@
+"""Raw commit objects to rows: any bytes give a row, never an exception."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+MOST_MESSAGE_BYTES = 1 << 16
+_TAIL_BYTES = 1 << 14
+_CUT = "\n\n[… cut by reviewgap …]\n\n"
+_MOST_IDENTITY = 1000
+_LATEST = 4_102_444_800  # 2100-01-01: whatever the caller's clock says
+_NUMBER = re.compile(rb"\s*([+-]?\d{1,20})(?![\d.])(?:\s+([+-]\d{4})(?!\d))?")
+_NOT_TEXT = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
+
+
+@dataclass(frozen=True, slots=True)
+class RawCommit:
+    """One commit as its object says, before mailmap; times are seconds since 1970 or None."""
+
+    sha: str
+    tree: str
+    parents: tuple[str, ...]
+    author_name: str
+    author_email: str
+    author_time: int | None
+    committer_name: str
+    committer_email: str
+    committer_time: int | None
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """First line of the message that is not empty."""
+        return self.message.lstrip().split("\n", 1)[0].rstrip()
+
+
+def parse(sha: str, data: bytes) -> RawCommit:
+    """The commit in the bytes of an object; what is missing is empty, absurd dates are None."""
+    header, _, body = data.partition(b"\n\n")
+    tree, parents = "", []
+    author = committer = encoding = None
+    for line in header.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key == b"parent" and author is None:
+            parents.append(value.decode("ascii", "replace"))
+        elif key == b"tree" and not tree:
+            tree = value.decode("ascii", "replace")
+        elif key == b"author" and author is None:
+            author = value
+        elif key == b"committer" and committer is None:
+            committer = value
+        elif key == b"encoding" and encoding is None:
+            encoding = value.decode("ascii", "replace").strip()
+    return RawCommit(
+        sha,
+        tree,
+        tuple(parents),
+        *_identity(author or b"", encoding),
+        *_identity(committer or b"", encoding),
+        _message(body, encoding),
+    )
+
+
+def text(data: bytes, encoding: str | None = None) -> str:
+    """Bytes as text that any table can hold: no NUL, no lone surrogate."""
+    try:
+        decoded = data.decode("utf-8")
+    except UnicodeDecodeError:
+        decoded = _decode(data, encoding)
+    return decoded.replace("\0", "\u2400") if "\0" in decoded else decoded
+
+
+def _decode(data: bytes, encoding: str | None) -> str:
+    codec = _codec(encoding) if encoding else None
+    if codec is None:
+        return data.decode("utf-8", "replace")
+    try:
+        decoded = data.decode(codec, "replace")
+    except (ValueError, LookupError):
+        return data.decode("utf-8", "replace")
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+@lru_cache(maxsize=64)
+def _codec(encoding: str) -> str | None:
+    """The codec of an encoding header; None where Python has none that only turns text."""
+    try:
+        name = codecs.lookup(encoding).name
+        b"".decode(name)
+    except (LookupError, ValueError, UnicodeError):
+        return None
+    return None if name in _NOT_TEXT else name
+
+
+def _identity(line: bytes, encoding: str | None) -> tuple[str, str, int | None]:
+    """(name, address, time) as git splits them: first `<`, the next `>`, time after the last."""
+    name, _, rest = line.partition(b"<")
+    email = rest.partition(b">")[0]
+    date = rest.rpartition(b">")[2] if b">" in rest else b""
+    return (
+        _flat(text(name[:_MOST_IDENTITY], encoding)),
+        _flat(text(email[:_MOST_IDENTITY], encoding)),
+        _time(date),
+    )
+
+
+def _flat(name: str) -> str:
+    return " ".join(name.split("\n")).strip()
+
+
+def _time(date: bytes) -> int | None:
+    matched = _NUMBER.match(date)
+    if matched is None:
+        return None
+    seconds = int(matched[1])
+    return seconds if 0 <= seconds <= _LATEST else None
+
+
+def _message(body: bytes, encoding: str | None) -> str:
+    if len(body) <= MOST_MESSAGE_BYTES:
+        return text(body, encoding)
+    # Trailers stand at the end, so a long message loses its middle.
+    head, tail = body[: MOST_MESSAGE_BYTES - _TAIL_BYTES], body[-_TAIL_BYTES:]
+    return text(head, encoding) + _CUT + text(tail, encoding)

@@ -1,0 +1,211 @@
+"""The one way reviewgap runs git: on a sterile view, in an empty environment, with a time limit.
+
+Nothing else in the code base starts git. Every child gets object ids on standard input, never
+text of the repository on its command line; it has a session of its own, and is killed with
+everything it started when it says nothing for `IDLE_SECONDS`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import git as gitpython
+
+from analyzers.errors import ReviewgapError, UsageError
+
+IDLE_SECONDS = 120.0
+_BLOCK = 1 << 17
+_STDERR_KEPT = 4096
+
+# glibc gives freed blob buffers back to the kernel at once and faults them in again for the
+# next diff; keeping them is worth a quarter of the time.
+_KEEP_FREED_MEMORY = (
+    "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864"
+    ":glibc.malloc.top_pad=1048576"
+)
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "TZ": "UTC",
+    "HOME": "/nonexistent",
+    "XDG_CONFIG_HOME": "/nonexistent",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "false",
+    "SSH_ASKPASS": "false",
+    "GIT_SSH_COMMAND": "false",
+    "GIT_PROXY_COMMAND": "false",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": "false",
+    "GIT_CEILING_DIRECTORIES": "/",
+    "GIT_ADVICE": "0",
+    "GLIBC_TUNABLES": _KEEP_FREED_MEMORY,
+}
+
+
+class GitFailed(ReviewgapError):
+    """A git child ended badly or went silent; `stderr` is the end of what it said."""
+
+    def __init__(self, what: str, stderr: str = "") -> None:
+        super().__init__(f"{what}: {stderr.strip()}" if stderr.strip() else what)
+        self.stderr = stderr
+
+
+class GitSilent(GitFailed):
+    """A git child said nothing for too long and was killed."""
+
+
+class GitDir(Protocol):
+    """Whatever has the path of a git directory that is ours."""
+
+    @property
+    def path(self) -> Path:
+        """The private git directory."""
+
+
+def run(view: GitDir, args: list[str], stdin: bytes = b"") -> bytes:
+    """Everything one git command prints; GitFailed where it does not end well."""
+    with stream(view, args, stdin) as output:
+        return output.read()
+
+
+@contextmanager
+def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[io.BufferedReader]:
+    """The output of a long git command, while it comes.
+
+    Leaving the block early ends the child; leaving it after the last byte raises GitFailed
+    if git did not end with exit status 0.
+    """
+    child = _start(view, args)
+    errors = _drain(child.stderr)
+    feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
+    feeder.start()
+    pipe = _Pipe(child.stdout.fileno(), args[0])
+    reader = io.BufferedReader(pipe, _BLOCK)
+    try:
+        yield reader
+        if pipe.at_end:
+            _require_success(child, args[0], errors)
+    except GitSilent:
+        raise
+    finally:
+        _end(child)
+        feeder.join(5)
+        errors.join(5)
+        for end in (child.stdout, child.stderr):
+            end.close()
+
+
+@cache
+def version() -> tuple[int, ...]:
+    """The version of the git that is used, such as (2, 39, 5)."""
+    text = str(gitpython.Git().execute([_program(), "version"], env={"HOME": "/nonexistent"}))
+    found = re.search(r"\d+(?:\.\d+)+", text)
+    return tuple(map(int, found.group().split("."))) if found else ()
+
+
+@cache
+def _program() -> str:
+    found = shutil.which("git")
+    if found is None:
+        raise UsageError("git was not found on the PATH; install git 2.39 or newer")
+    return str(Path(found).absolute())
+
+
+def _start(view: GitDir, args: list[str]) -> Any:  # noqa: ANN401  GitPython's process wrapper
+    environment = {**_ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": os.environ.get("PATH", "")}
+    pairs = [f"{name}={value}" for name, value in environment.items()]
+    command = ["env", "-i", *pairs, _program(), "--no-pager", *args]
+    return gitpython.Git(str(view.path)).execute(
+        command, as_process=True, istream=subprocess.PIPE, start_new_session=True
+    )
+
+
+def _feed(target: Any, data: bytes) -> None:  # noqa: ANN401
+    # A child that ends early, or is killed, closes its side; its exit status tells why.
+    with suppress(OSError, ValueError):
+        target.write(data)
+    with suppress(OSError, ValueError):
+        target.close()
+
+
+class _Stderr(threading.Thread):
+    """Reads what a child complains about, so that a full pipe never stops it; keeps the end."""
+
+    def __init__(self, source: Any) -> None:  # noqa: ANN401
+        super().__init__(daemon=True)
+        self._source = source
+        self._kept = b""
+
+    def run(self) -> None:
+        with suppress(OSError, ValueError):
+            while block := self._source.read1(_BLOCK):
+                self._kept = (self._kept + block)[-_STDERR_KEPT:]
+
+    def text(self) -> str:
+        self.join(5)
+        return self._kept.decode("utf-8", "replace")
+
+
+def _drain(source: Any) -> _Stderr:  # noqa: ANN401
+    thread = _Stderr(source)
+    thread.start()
+    return thread
+
+
+class _Pipe(io.RawIOBase):
+    """The read end of a pipe with a limit on silence."""
+
+    def __init__(self, descriptor: int, what: str) -> None:
+        self._descriptor = descriptor
+        self._what = what
+        self.at_end = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        deadline = time.monotonic() + IDLE_SECONDS
+        while not select.select([self._descriptor], [], [], max(0, deadline - time.monotonic()))[0]:
+            if time.monotonic() >= deadline:
+                raise GitSilent(f"git {self._what} said nothing for {IDLE_SECONDS:g} s; ended it")
+        count = os.readv(self._descriptor, [buffer])
+        self.at_end = count == 0
+        return count
+
+
+def _require_success(child: Any, what: str, errors: _Stderr) -> None:  # noqa: ANN401
+    try:
+        status = child.proc.wait(IDLE_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise GitSilent(f"git {what} closed its output but did not end; ended it") from None
+    if status:
+        raise GitFailed(f"git {what} ended with status {status}", errors.text())
+
+
+def _end(child: Any) -> None:  # noqa: ANN401
+    """Kill whatever is left of the child's session, and collect the child."""
+    process = child.proc
+    if process.poll() is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,126 @@
+"""Objects read in batches through `cat-file`, whose answers are length-prefixed.
+
+No content can pass for structure there, unlike in `git log`, where a NUL or a made-up line in a
+message breaks the parser. A missing or damaged object is one row of its own, never the end.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analyzers.mining import git
+from analyzers.mining.git import GitDir, GitFailed
+
+_MOST_RESTARTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One answer: `kind` is commit, tree, blob or tag, or "" where it cannot be read."""
+
+    name: str  # as it was asked for
+    kind: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a tree, folders descended: the path and what it holds."""
+
+    mode: str
+    kind: str
+    object_id: str
+    path: str
+
+
+def read(view: GitDir, names: Sequence[str], *, most_bytes: int | None = None) -> Iterator[Object]:
+    """The objects of these names (ids, or `id:path`), in order; longer ones are cut."""
+    done = 0
+    for _ in range(_MOST_RESTARTS):
+        try:
+            for found in _batch(view, names[done:], most_bytes):
+                done += 1
+                yield found
+        except GitFailed:
+            # git dies of a damaged object: that one is unreadable, the rest is not.
+            if done >= len(names):
+                return
+            yield Object(names[done], "", b"")
+            done += 1
+        if done >= len(names):
+            return
+    raise GitFailed(f"more than {_MOST_RESTARTS} damaged objects; run git fsck on the repository")
+
+
+def read_blobs(view: GitDir, ids: Sequence[str], *, most_bytes: int) -> dict[str, bytes]:
+    """Content of the blobs that can be read, by id, each cut at `most_bytes`."""
+    found = read(view, list(dict.fromkeys(ids)), most_bytes=most_bytes)
+    return {each.name: each.data for each in found if each.kind == "blob"}
+
+
+def kinds(view: GitDir, names: Sequence[str]) -> list[tuple[str, str]]:
+    """(object id, kind) per name, without reading contents; ("", "") where it is missing."""
+    if not names:
+        return []
+    args = ["cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer"]
+    lines = git.run(view, args, _lines(names)).decode("utf-8", "replace").splitlines()
+    return [_kind(line) for line in lines]
+
+
+def list_tree(view: GitDir, tree: str) -> list[Entry]:
+    """Every file below a tree (or a commit's tree), by full path; [] where it is unreadable."""
+    try:
+        output = git.run(view, ["ls-tree", "-r", "-z", "--full-tree", tree])
+    except git.GitSilent:
+        raise
+    except GitFailed:
+        return []
+    return [_entry(line) for line in output.split(b"\0") if line]
+
+
+def _batch(view: GitDir, names: Sequence[str], most_bytes: int | None) -> Iterator[Object]:
+    if not names:
+        return
+    with git.stream(view, ["cat-file", "--batch", "--buffer"], _lines(names)) as output:
+        for name in names:
+            header = output.readline()
+            if not header.endswith(b"\n"):
+                break
+            yield _object(output, name, header, most_bytes)
+        output.read(1)  # nothing is left; now the exit status tells
+
+
+def _object(output: io.BufferedReader, name: str, header: bytes, most_bytes: int | None) -> Object:
+    words = header.split()
+    if len(words) != 3 or not words[2].isdigit():  # "<name> missing", "<name> ambiguous"
+        return Object(name, "", b"")
+    size = int(words[2])
+    kept = size if most_bytes is None else min(size, most_bytes)
+    data = output.read(kept)
+    _skip(output, size - kept + 1)
+    if len(data) < kept:
+        raise GitFailed("git cat-file ended in the middle of an object")
+    return Object(name, words[1].decode(), data)
+
+
+def _skip(output: io.BufferedReader, count: int) -> None:
+    while count > 0 and (block := output.read(min(count, 1 << 20))):
+        count -= len(block)
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
+
+
+def _kind(line: str) -> tuple[str, str]:
+    words = line.split(" ")
+    is_known = len(words) == 2 and words[1] in {"commit", "tree", "blob", "tag"}
+    return (words[0], words[1]) if is_known else ("", "")
+
+
+def _entry(line: bytes) -> Entry:
+    head, _, path = line.partition(b"\t")
+    mode, kind, object_id = head.decode().split(" ")
+    return Entry(mode, kind, object_id, path.decode("utf-8", "replace"))

@@ -1,0 +1,180 @@
+"""Who people are: the repository's mailmap, one key per person, and accounts that are machines.
+
+The mailmap follows gitmailmap(5). Machines are rows of `automation.toml`; AI agents are none of
+them: what an agent did is a matter of authorship, not of automation.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+Identity = tuple[str, str]
+
+_ENTRY = re.compile(r"([^<]*)<([^>]*)>")
+_NO_REPLY = re.compile(r"(?:\d+[+-])?([^@+]+)@users\.noreply\.[^@]+")
+_RULES = Path(__file__).with_name("automation.toml")
+
+
+def person_id(name: str, email: str) -> str:
+    """The stable key of a person, from the address, or from the name where there is none."""
+    known_by = email.strip().lower() or name.strip().lower()
+    return "p" + hashlib.sha256(known_by.encode(errors="replace")).hexdigest()[:12]
+
+
+def is_automation(
+    names: Iterable[str], emails: Iterable[str], *, bots: Iterable[str] = ()
+) -> np.ndarray:
+    """Which of these identities are automation accounts, as a boolean array.
+
+    `bots` are further names, addresses or logins, as in a repository's own configuration.
+    """
+    pairs = list(zip(names, emails, strict=True))
+    further = frozenset(bot.strip().lower() for bot in bots)
+    known = {pair: _is_machine(*pair, further) for pair in set(pairs)}
+    return np.fromiter((known[pair] for pair in pairs), dtype=bool, count=len(pairs))
+
+
+def is_platform_committer(email: str) -> bool:
+    """Whether a forge stands for whoever pressed the button: it committed, a person decided."""
+    return bool(_rules().platform.fullmatch(email.strip().lower()))
+
+
+class Mailmap:
+    """Proper names and addresses by those in commits; call it with a name and an address."""
+
+    def __init__(self, entries: dict[tuple[str | None, str], tuple[str, str]]) -> None:
+        self._entries = entries
+        self._known: dict[Identity, Identity] = {}
+
+    @classmethod
+    def parse(cls, text: bytes) -> Mailmap:
+        """The mailmap in a `.mailmap` file; lines that are none are passed over, as git does."""
+        entries: dict[tuple[str | None, str], tuple[str, str]] = {}
+        for line in text.decode(errors="replace").split("\n"):
+            if not line.startswith("#"):
+                _add(entries, _ENTRY.findall(line))
+        return cls(entries)
+
+    def __call__(self, name: str, email: str) -> Identity:
+        """The proper name and the proper address, in lower case."""
+        identity = (name, email)
+        if identity not in self._known:
+            self._known[identity] = self._look_up(name, email.lower())
+        return self._known[identity]
+
+    def _look_up(self, name: str, email: str) -> Identity:
+        found = self._entries.get((name.lower(), email)) or self._entries.get((None, email))
+        proper_name, proper_email = found or ("", "")
+        return proper_name or name, proper_email or email
+
+
+def _add(
+    entries: dict[tuple[str | None, str], tuple[str, str]], found: list[tuple[str, str]]
+) -> None:
+    """One line: `Proper <commit>`, `<proper> <commit>`, `Proper <proper> [Commit] <commit>`."""
+    pairs = [(name.strip(), email.strip().lower()) for name, email in found[:2]]
+    if not pairs:
+        return
+    proper_name, proper_email = pairs[0]
+    commit_name, commit_email = pairs[1] if len(pairs) == 2 else ("", proper_email)
+    proper_email = proper_email if len(pairs) == 2 else ""
+    key = (commit_name.lower() or None, commit_email)
+    if commit_name:
+        entries[key] = (proper_name, proper_email)
+    else:  # later lines add to earlier ones for the same address
+        old_name, old_email = entries.get(key, ("", ""))
+        entries[key] = (proper_name or old_name, proper_email or old_email)
+
+
+# -- automation accounts ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of automation.toml; see there."""
+
+    id: str
+    examples: tuple[str, ...]
+    near_misses: tuple[str, ...]
+    logins: frozenset[str]
+    names: frozenset[str]
+    emails: frozenset[str]
+    name_pattern: re.Pattern[str] | None
+    email_pattern: re.Pattern[str] | None
+
+    def fits(self, name: str, email: str) -> bool:
+        """Whether both patterns that the row has are found."""
+        patterns = ((self.name_pattern, name), (self.email_pattern, email))
+        asked = [pattern.search(text) for pattern, text in patterns if pattern]
+        return bool(asked) and all(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    accounts: tuple[Account, ...]
+    logins: frozenset[str]
+    names: frozenset[str]
+    emails: frozenset[str]
+    agents: frozenset[str]
+    agent_words: re.Pattern[str]
+    platform: re.Pattern[str]
+
+
+def accounts() -> tuple[Account, ...]:
+    """The rows of automation.toml."""
+    return _rules().accounts
+
+
+def _is_machine(name: str, email: str, further: frozenset[str]) -> bool:
+    rules = _rules()
+    name, email = name.strip().lower(), email.strip().lower()
+    logins = _logins(name, email)
+    if further and (name in further or email in further or not further.isdisjoint(logins)):
+        return True
+    if not rules.agents.isdisjoint(logins):
+        return False
+    if name in rules.names or email in rules.emails or not rules.logins.isdisjoint(logins):
+        return True
+    if rules.agent_words.search(f"{name} {email}"):
+        return False
+    return any(account.fits(name, email) for account in rules.accounts)
+
+
+def _logins(name: str, email: str) -> set[str]:
+    """The forge logins an identity shows: a no-reply address, a name that ends in [bot]."""
+    found = _NO_REPLY.fullmatch(email)
+    logins = {found[1]} if found else set()
+    return logins | {name} if name.endswith("[bot]") else logins
+
+
+@functools.cache
+def _rules() -> _Rules:
+    data = tomllib.loads(_RULES.read_text(encoding="utf-8"))
+    rows = tuple(_account(row) for row in data["accounts"])
+    return _Rules(
+        accounts=rows,
+        logins=frozenset().union(*(row.logins for row in rows)),
+        names=frozenset().union(*(row.names for row in rows)),
+        emails=frozenset().union(*(row.emails for row in rows)),
+        agents=frozenset(data["agents"]["logins"]),
+        agent_words=re.compile(rf"(?<![a-z])(?:{'|'.join(data['agents']['words'])})(?![a-z])"),
+        platform=re.compile("|".join(data["platform"]["emails"])),
+    )
+
+
+def _account(row: dict[str, object]) -> Account:
+    texts = {key: tuple(row.pop(key, ())) for key in ("examples", "near_misses")}  # type: ignore[call-overload]
+    sets = {key: frozenset(row.pop(key, ())) for key in ("logins", "names", "emails")}  # type: ignore[call-overload]
+    patterns = {
+        key: re.compile(str(row.pop(key))) if key in row else None
+        for key in ("name_pattern", "email_pattern")
+    }
+    return Account(**row, **texts, **sets, **patterns)  # type: ignore[arg-type]

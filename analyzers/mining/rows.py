@@ -1,0 +1,144 @@
+"""Commits and their counts as Arrow tables of the store's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import pyarrow as pa
+
+from analyzers import tables
+from analyzers.mining.commit import RawCommit
+from analyzers.mining.kinds import REVIEWABLE
+from analyzers.mining.numstat import Change, Counts
+from analyzers.mining.people import Mailmap, person_id
+
+_MOST_SUBJECT = 2000
+_MICROSECONDS = 1_000_000
+_key = lru_cache(maxsize=1 << 16)(person_id)
+_Sizes = tuple[int | None, int | None, int | None, int | None]
+_UNKNOWN: _Sizes = (None, None, None, None)
+
+
+@dataclass(slots=True)
+class Chunk:
+    """The rows of some commits, and what they add up to."""
+
+    commits: pa.Table
+    messages: pa.Table
+    files: pa.Table
+    merges: int = 0
+    roots: int = 0
+    lines_added: int = 0
+    lines_deleted: int = 0
+    renames: int = 0
+    absurd_dates: int = 0
+    incomplete: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Makes rows: who is who, what kind a path is, which dates can be true.
+
+    `latest` is the last second that a date may name, `boundary` the commits at which a shallow
+    clone ends.
+    """
+
+    mailmap: Mailmap
+    kind: Callable[[str], str]
+    latest: int
+    boundary: frozenset[str]
+
+    def of(self, commits: Sequence[RawCommit], counts: Counts | None) -> Chunk:
+        """Rows of commits in HEAD's history, or outside it where nothing was counted."""
+        sizes = [self._sizes(each, counts) for each in commits]
+        files = file_rows(counts or Counts(), [each.sha for each in commits], self.kind)
+        messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
+        chunk = Chunk(
+            _table(tables.MINED_COMMITS, self._columns(commits, sizes, counts is not None)),
+            _table(tables.MESSAGES, messages),
+            files,
+        )
+        chunk.merges = sum(len(each.parents) > 1 for each in commits)
+        chunk.roots = sum(not each.parents for each in commits)
+        chunk.lines_added = sum(size[1] or 0 for size in sizes)
+        chunk.lines_deleted = sum(size[2] or 0 for size in sizes)
+        chunk.renames = files.num_rows - files["old_path"].null_count
+        times = [time for each in commits for time in (each.author_time, each.committer_time)]
+        chunk.absurd_dates = sum(self._at(time) is None for time in times)
+        if counts is not None:
+            pairs = zip(commits, sizes, strict=True)
+            chunk.incomplete = [c.sha for c, s in pairs if len(c.parents) < 2 and s[0] is None]
+        return chunk
+
+    def _columns(
+        self, commits: Sequence[RawCommit], sizes: list[_Sizes], in_head: bool
+    ) -> dict[str, list[object]]:
+        authors = [self.mailmap(each.author_name, each.author_email) for each in commits]
+        committers = [self.mailmap(each.committer_name, each.committer_email) for each in commits]
+        n_files, added, deleted, reviewable = (
+            zip(*sizes, strict=True) if sizes else ((), (), (), ())
+        )
+        return {
+            "sha": [each.sha for each in commits],
+            "parents": [" ".join(each.parents) for each in commits],
+            "author_id": [_key(*each) for each in authors],
+            "author_name": [name for name, _ in authors],
+            "author_email": [email for _, email in authors],
+            "authored_at": [self._at(each.author_time) for each in commits],
+            "committer_id": [_key(*each) for each in committers],
+            "committer_name": [name for name, _ in committers],
+            "committer_email": [email for _, email in committers],
+            "committed_at": [self._at(each.committer_time) for each in commits],
+            "subject": [each.subject[:_MOST_SUBJECT] for each in commits],
+            "is_merge": [len(each.parents) > 1 for each in commits],
+            "is_root": [not each.parents for each in commits],
+            "in_head": [in_head] * len(commits),
+            "n_files": list(n_files),
+            "lines_added": list(added),
+            "lines_deleted": list(deleted),
+            "reviewable_lines": list(reviewable),
+        }
+
+    def _sizes(self, commit: RawCommit, counts: Counts | None) -> _Sizes:
+        """(files, added, deleted, reviewable lines); unknown where nothing was counted."""
+        changes = None if counts is None else counts.changes.get(commit.sha)
+        if changes is None or len(commit.parents) > 1:
+            return _UNKNOWN
+        added = deleted = reviewable = 0
+        for path, _, plus, minus in changes:
+            if plus is not None and minus is not None:
+                added += plus
+                deleted += minus
+                if self.kind(path) in REVIEWABLE:
+                    reviewable += plus + minus
+        return len(changes), added, deleted, reviewable
+
+    def _at(self, seconds: int | None) -> int | None:
+        is_known = seconds is not None and seconds <= self.latest
+        return seconds * _MICROSECONDS if is_known and seconds is not None else None
+
+
+def file_rows(counts: Counts, ids: Sequence[str], kind: Callable[[str], str]) -> pa.Table:
+    """tables.FILE_CHANGES of these commits, in this order."""
+    changes: list[tuple[str, Change]] = [
+        (sha, change) for sha in ids for change in counts.changes.get(sha, ())
+    ]
+    return _table(
+        tables.FILE_CHANGES,
+        {
+            "sha": [sha for sha, _ in changes],
+            "path": [change[0] for _, change in changes],
+            "old_path": [change[1] for _, change in changes],
+            "lines_added": [change[2] for _, change in changes],
+            "lines_deleted": [change[3] for _, change in changes],
+            "is_binary": [change[2] is None for _, change in changes],
+            "kind": [kind(change[0]) for _, change in changes],
+        },
+    )
+
+
+def _table(table: tables.Table, columns: dict[str, list[object]]) -> pa.Table:
+    schema = table.arrow_schema
+    return pa.table([pa.array(columns[f.name], f.type) for f in schema], schema=schema)

@@ -1,0 +1,228 @@
+"""Mining: what git holds becomes rows, newest first, in bounded memory.
+
+Two git children count lines, each over a run of consecutive commits, while this process reads
+the commits themselves and turns both into Arrow tables for the sink.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+import pandas as pd
+import pyarrow as pa
+
+from analyzers.mining import kinds, log, numstat, objects, people, refs
+from analyzers.mining.commit import text
+from analyzers.mining.numstat import Counts
+from analyzers.mining.rows import Rows, file_rows
+from analyzers.mining.view import View
+
+_CHUNK = 4096  # fewer would cost each child a cold start too often
+_PLAIN_CHUNK = 16384
+_CHILDREN = 2
+_MOST_WAITING = 4  # chunks that are counted but not yet written
+_TWO_DAYS = 172_800
+_MOST_FILE_BYTES = 1 << 20
+_MOST_MAILMAP_LINE = 4096
+
+Progress = Callable[[int, int, str], None]
+
+
+class Sink(Protocol):
+    """Takes rows as they come: tables.MINED_COMMITS, MESSAGES and FILE_CHANGES."""
+
+    def commits(self, table: pa.Table) -> None:
+        """Rows of tables.MINED_COMMITS."""
+
+    def messages(self, table: pa.Table) -> None:
+        """Rows of tables.MESSAGES."""
+
+    def file_changes(self, table: pa.Table) -> None:
+        """Rows of tables.FILE_CHANGES."""
+
+
+@dataclass(slots=True)
+class Mined:
+    """What was read this time (not what was known before), and what is reachable now.
+
+    `incomplete` are commits of HEAD's history whose lines could not be counted, `in_head` the
+    commits that HEAD reaches, `reachable` all that any mined reference reaches.
+    """
+
+    head: str | None
+    in_head: frozenset[str] = frozenset()
+    reachable: frozenset[str] = frozenset()
+    incomplete: list[str] = field(default_factory=list)
+    commits: int = 0
+    all_commits: int = 0
+    merges: int = 0
+    roots: int = 0
+    lines_added: int = 0
+    lines_deleted: int = 0
+    renames: int = 0
+    unreadable: int = 0
+    absurd_dates: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def mine(
+    view: View,
+    *,
+    sink: Sink,
+    known: Collection[str] | pd.DataFrame = (),
+    progress: Progress | None = None,
+    as_of: float | None = None,
+    generated: Sequence[str] = (),
+) -> Mined:
+    """Read every commit of HEAD's history and of the mined references that is not known.
+
+    `known` are ids that need no reading, or a frame with `sha, in_head, is_merge, lines_added`:
+    then commits that came into HEAD's history or left it, and those whose lines could not be
+    counted, are read again. Dates after `as_of` (seconds since 1970; default now) and two days
+    are unknown. `generated` are further path patterns that no one reviews. Raises GitFailed.
+    """
+    latest = int(time.time() if as_of is None else as_of) + _TWO_DAYS
+    ours = log.reachable(view, [view.head]) if view.head else []
+    mined = Mined(view.head, in_head=frozenset(ours), warnings=list(view.warnings))
+    rows = Rows(mailmap(view), kinds.classifier(generated), latest, _shallow(view))
+    skip, skip_plain = _known(known, mined.in_head)
+    wanted = [sha for sha in ours if sha not in skip]
+    with _Counting(view, wanted, rows.boundary) as counting:
+        # git counts lines while we look for the other commits
+        tips = refs.mined_tips(view.refs)
+        others = log.reachable(view, tips, but_not=[view.head] if view.head else [])
+        mined.reachable = mined.in_head | frozenset(others)
+        plain = [sha for sha in others if sha not in skip_plain]
+        total = len(wanted) + len(plain)
+        for ids, counts in counting.results():
+            _take(view, rows, mined, sink, (ids, counts))
+            _tell(progress, mined.all_commits, total)
+    for start in range(0, len(plain), _PLAIN_CHUNK):
+        _take(view, rows, mined, sink, (plain[start : start + _PLAIN_CHUNK], None))
+        _tell(progress, mined.all_commits, total)
+    _warn(mined)
+    return mined
+
+
+def line_counts(view: View, ids: Sequence[str], *, generated: Sequence[str] = ()) -> pa.Table:
+    """tables.FILE_CHANGES of commits outside HEAD's history, such as those of an open request.
+
+    Merges have no rows, and neither have commits whose content is missing.
+    """
+    counts = numstat.count(view, list(ids))
+    return file_rows(counts, list(counts.changes), kinds.classifier(generated))
+
+
+def mailmap(view: View) -> people.Mailmap:
+    """The .mailmap at HEAD, read as data; cut at 1 MiB, lines above 4 kB left out."""
+    content = _at_head(view, ".mailmap", _MOST_FILE_BYTES) or b""
+    lines = [line for line in content.split(b"\n") if len(line) <= _MOST_MAILMAP_LINE]
+    return people.Mailmap.parse(b"\n".join(lines))
+
+
+def file_at_head(view: View, path: str) -> str | None:
+    """Text of a file in HEAD's tree, at most 1 MiB of it; None where there is none."""
+    content = _at_head(view, path, _MOST_FILE_BYTES)
+    return None if content is None else text(content)
+
+
+def _at_head(view: View, path: str, most_bytes: int) -> bytes | None:
+    if view.head is None:
+        return None
+    found = next(objects.read(view, [f"{view.head}:{path}"], most_bytes=most_bytes))
+    return found.data if found.kind == "blob" else None
+
+
+class _Counting:
+    """Counts lines in chunks, two git children at a time and only a few chunks ahead."""
+
+    def __init__(self, view: View, ids: Sequence[str], boundary: frozenset[str]) -> None:
+        starts = range(0, len(ids), _CHUNK)
+        self._chunks = iter([list(ids[start : start + _CHUNK]) for start in starts])
+        self._view = view
+        self._boundary = boundary
+        self._pool = ThreadPoolExecutor(_CHILDREN)
+        self._waiting: deque[tuple[list[str], Future[Counts]]] = deque()
+
+    def __enter__(self) -> Self:
+        for _ in range(_MOST_WAITING):
+            self._submit()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def results(self) -> Iterator[tuple[list[str], Counts]]:
+        """(ids, their counts), chunk by chunk in order."""
+        while self._waiting:
+            ids, future = self._waiting.popleft()
+            counts = future.result()
+            self._submit()
+            yield ids, counts
+
+    def _submit(self) -> None:
+        ids = next(self._chunks, None)
+        if ids is not None:
+            # git takes a shallow clone's last commits for roots and would count whole trees
+            counted = [sha for sha in ids if sha not in self._boundary]
+            self._waiting.append((ids, self._pool.submit(numstat.count, self._view, counted)))
+
+
+def _take(
+    view: View, rows: Rows, mined: Mined, sink: Sink, chunk: tuple[list[str], Counts | None]
+) -> None:
+    """Read the commits of a chunk, hand all its rows to the sink, and add it all up."""
+    ids, counts = chunk
+    commits = list(log.commits(view, ids))
+    made = rows.of(commits, counts)
+    sink.commits(made.commits)
+    sink.messages(made.messages)
+    if counts is not None:
+        sink.file_changes(made.files)
+        mined.commits += len(commits)
+        mined.merges += made.merges
+        mined.roots += made.roots
+        mined.lines_added += made.lines_added
+        mined.lines_deleted += made.lines_deleted
+        mined.renames += made.renames
+        mined.incomplete += made.incomplete
+    mined.all_commits += len(commits)
+    mined.unreadable += len(ids) - len(commits)
+    mined.absurd_dates += made.absurd_dates
+
+
+def _known(
+    known: Collection[str] | pd.DataFrame, in_head: frozenset[str]
+) -> tuple[Collection[str], Collection[str]]:
+    """(ids that need no reading in HEAD's history, ids that need none outside it)."""
+    if not isinstance(known, pd.DataFrame):
+        return (ids := frozenset(known)), ids
+    is_whole = known["is_merge"] | known["lines_added"].notna()
+    was_ours = known["in_head"].astype(bool)
+    whole = frozenset(known.loc[was_ours & is_whole, "sha"])
+    return whole & in_head, frozenset(known.loc[~was_ours, "sha"])
+
+
+def _shallow(view: View) -> frozenset[str]:
+    if not view.is_shallow:
+        return frozenset()
+    return frozenset((view.path / "shallow").read_text(encoding="ascii").split())
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress:
+        progress(done, total, "commits")
+
+
+def _warn(mined: Mined) -> None:
+    if mined.incomplete:
+        mined.warnings.append(f"{len(mined.incomplete)} commits lack content to count lines in")
+    if mined.unreadable:
+        mined.warnings.append(f"{mined.unreadable} commits are damaged; left out")
+    if mined.absurd_dates:
+        mined.warnings.append(f"{mined.absurd_dates} dates before 1970 or in the future: unknown")
