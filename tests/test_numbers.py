@@ -34,7 +34,7 @@ def test_bors(subject, found):
     ("subject", "name"),
     [
         ("Auto merge of #12 - ann:topic, r=mia", "mia"),
-        ("Auto merge of #12 - ann:r=no, r=mia,bob", "mia,bob"),
+        ("Auto merge of #12 - ann:r=no, r=mia,bob", "mia"),
         ("Auto merge of #12 - ann:topic", None),
         ("Work with r=mia", None),
     ],

@@ -6,12 +6,12 @@ Recorded events (Gerrit's notes in git, imports) then replace estimates by facts
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from analyzers import tables
 from analyzers.graph import Graph
 from analyzers.history import History
+from analyzers.mining.people import is_automation
 from analyzers.reviews import cycles
 from analyzers.reviews.explanation import explain
 from analyzers.reviews.people import IsAutomation, people
@@ -22,11 +22,7 @@ from analyzers.reviews.sequences import sequences
 from analyzers.reviews.sizes import sizes
 from analyzers.reviews.titles import merge_titles
 
-__all__ = ["change_requests", "explain"]
-
-
-def _nobody(names: pd.Series, _emails: pd.Series) -> np.ndarray:
-    return np.zeros(len(names), dtype=bool)
+__all__ = ["change_requests", "explain", "from_git", "with_record"]
 
 
 def change_requests(
@@ -35,7 +31,7 @@ def change_requests(
     events: pd.DataFrame,
     *,
     file_changes: pd.DataFrame | None = None,
-    is_automation: IsAutomation = _nobody,
+    is_automation: IsAutomation = is_automation,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every change request of a history, and which commits belong to it.
 
@@ -44,18 +40,35 @@ def change_requests(
     Returns tables.CHANGE_REQUESTS, whose authorship columns are placeholders (`unmarked`, no
     tools) until authorship is weighed, and tables.MEMBERSHIPS.
     """
+    requests, members = from_git(history, graph, is_automation=is_automation)
+    told = with_record(requests, members, events, history.commits, file_changes=file_changes)
+    return told, members
+
+
+def from_git(
+    history: History, graph: Graph, *, is_automation: IsAutomation = is_automation
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The first half of `change_requests`: what git alone says, and tables.MEMBERSHIPS.
+
+    For callers whose events need the memberships first (trailers).
+    """
     facts = record(history, graph)
     dates = [dated(facts, sequence, history.messages) for sequence in sequences(history, graph)]
-    requests = cycles.from_git(
-        facts,
-        people(history.commits, is_automation),
-        merge_titles(facts, history.messages),
-        dates,
-    )
-    requests = with_events(requests, events)
-    members = cycles.memberships(facts, dates)
-    sized = sizes(cycles.counted(requests, members), history.commits, file_changes)
-    requests = requests.join(sized, on="change_request")
-    placed = requests.sort_values(["source", "number"], kind="stable")
-    placed = placed.assign(authorship="unmarked", ai_tools="")
-    return tables.CHANGE_REQUESTS.conform(placed), members
+    titles = merge_titles(facts, history.messages)
+    requests = cycles.from_git(facts, people(history.commits, is_automation), titles, dates)
+    return requests, cycles.memberships(facts, dates)
+
+
+def with_record(
+    requests: pd.DataFrame,
+    members: pd.DataFrame,
+    events: pd.DataFrame,
+    commits: pd.DataFrame,
+    *,
+    file_changes: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The second half: recorded events and sizes laid over the frame of `from_git`."""
+    told = with_events(requests, events)
+    sized = sizes(cycles.counted(told, members), commits, file_changes)
+    placed = told.join(sized, on="change_request").sort_values(["source", "number"], kind="stable")
+    return tables.CHANGE_REQUESTS.conform(placed.assign(authorship="unmarked", ai_tools=""))

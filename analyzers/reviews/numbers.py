@@ -37,9 +37,9 @@ def bors(subject: str) -> list[int]:
 
 
 def approver(subject: str) -> str | None:
-    """The name in bors' `r=name`."""
+    """The first name in bors' `r=name,other`."""
     found = _BORS.match(subject)
-    return found[2].rstrip(",") if found and found[2] else None
+    return found[2].partition(",")[0] if found and found[2] else None
 
 
 def trailing(subject: str, heads: Collection[int]) -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,26 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analyzers.mining.people import is_platform_committer
 from analyzers.reviews import numbers
 from analyzers.reviews.landings import Landing
+from analyzers.reviews.names import Names
 
 IsAutomation = Callable[[pd.Series, pd.Series], np.ndarray]
-
-_PLATFORM = re.compile(
-    r"^(?:noreply@(?:github|gitlab)\.|gitlab@|gerrit@)|^web-flow@", re.IGNORECASE
-)
-_NO_REPLY = re.compile(r"^(?:\d+[+-])?([^@+]+)@users\.noreply\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Authors and committers by graph position; `logins` leads from a login to a person."""
+    """Authors and committers by graph position; `names` leads from a login to a person.
+
+    `is_platform`: the committer is a forge or another machine, so a person decided unseen.
+    """
 
     authors: list[str]
     committers: list[str]
     is_platform: list[bool]
     is_automation: list[bool]
-    logins: dict[str, str]
+    names: Names
 
     def author(self, own: Sequence[int], landing: Landing | None) -> tuple[str | None, bool]:
         """Who wrote most of the commits, and whether that is an automation account."""
@@ -51,15 +49,10 @@ class People:
             return None
         if landing.style == "bors":
             login = numbers.approver(subject)
-            return None if login is None else self.person(login)
+            return None if login is None else self.names.login(login).id
         if is_merge:
             return None if self.is_automation[landing.commit] else self.authors[landing.commit]
         return None if self.is_platform[landing.commit] else self.committers[landing.commit]
-
-    def person(self, login: str) -> str:
-        """The person behind a login: known by an address that carries it, else a key of its own."""
-        known = self.logins.get(login.lower())
-        return known or "p" + hashlib.sha256(login.lower().encode()).hexdigest()[:12]
 
     def others(self, author: str | None, own: Sequence[int]) -> set[str]:
         """Humans besides the author who wrote or committed one of the own commits."""
@@ -70,45 +63,15 @@ class People:
 
 def people(commits: pd.DataFrame, is_automation: IsAutomation) -> People:
     """The people of tables.MINED_COMMITS."""
-    authored = commits[["author_name", "author_email"]].drop_duplicates()
-    committed = commits[["committer_name", "committer_email"]].drop_duplicates()
-    robots = _pairs(authored, is_automation(authored["author_name"], authored["author_email"]))
-    machines = _pairs(
-        committed, is_automation(committed["committer_name"], committed["committer_email"])
-    )
-    machines |= {
-        pair for pair in committed.itertuples(index=False, name=None) if _is_platform(pair)
-    }
+    authors = commits["author_name"], commits["author_email"]
+    committers = commits["committer_name"], commits["committer_email"]
+    emails = committers[1].unique()
+    platforms = {email for email in emails if is_platform_committer(email)}
+    machines = np.asarray(is_automation(*committers), dtype=bool)
     return People(
         authors=commits["author_id"].tolist(),
         committers=commits["committer_id"].tolist(),
-        is_platform=_flags(commits["committer_name"], commits["committer_email"], machines),
-        is_automation=_flags(commits["author_name"], commits["author_email"], robots),
-        logins=_logins(commits),
+        is_platform=(machines | committers[1].isin(platforms).to_numpy()).tolist(),
+        is_automation=np.asarray(is_automation(*authors), dtype=bool).tolist(),
+        names=Names.of(commits),
     )
-
-
-def _is_platform(pair: tuple[str, str]) -> bool:
-    return bool(_PLATFORM.match(pair[1])) or pair[0] in ("GitHub", "GitLab")
-
-
-def _pairs(frame: pd.DataFrame, mask: np.ndarray) -> set[tuple[str, str]]:
-    chosen = frame[np.asarray(mask, dtype=bool)]
-    return set(chosen.itertuples(index=False, name=None))
-
-
-def _flags(names: pd.Series, emails: pd.Series, pairs: set[tuple[str, str]]) -> list[bool]:
-    return [pair in pairs for pair in zip(names.tolist(), emails.tolist(), strict=True)]
-
-
-def _logins(commits: pd.DataFrame) -> dict[str, str]:
-    """Logins that addresses show: no-reply addresses first, then the part before the @."""
-    known = commits[["author_email", "author_id"]].drop_duplicates()
-    logins: dict[str, str] = {}
-    for email, person in known.itertuples(index=False, name=None):
-        found = _NO_REPLY.match(email)
-        if found:
-            logins[found[1].lower()] = person
-    for email, person in known.itertuples(index=False, name=None):
-        logins.setdefault(email.partition("@")[0].lower(), person)
-    return logins
