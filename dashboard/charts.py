@@ -13,26 +13,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-COLOURS = {  # Okabe and Ito
-    "generation": "#D55E00",
-    "throughput": "#0072B2",
-    "capacity": "#009E73",
-    "declared_ai": "#CC79A7",
-    "unmarked": "#56B4E9",
-    "automation": "#E69F00",
-    "backlog": "#808893",
-    "unknown": "#808893",
-}
-DASHES = {
-    "generation": [1, 0],
-    "throughput": [7, 3],
-    "capacity": [2, 3],
-    "declared_ai": [1, 0],
-    "unmarked": [7, 3],
-    "automation": [2, 3],
-    "backlog": [1, 0],
-    "unknown": [1, 0],
-}
+from dashboard import axes
+
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
 HEIGHT, SMALL = 300, 190
 PICK = "week"
@@ -62,7 +44,7 @@ def lines(
     """Series over weeks with their bands; the running week as hollow points; a week to pick."""
     named = [line for line in series if line.column in frame]
     wide = _narrow(frame, named)
-    base = alt.Chart(wide).encode(x=_weeks(frame))
+    base = alt.Chart(wide).encode(x=axes.weeks(frame))
     complete = base.transform_filter("datum.is_complete")
     layers = [_area(complete, line) for line in named if line.low in wide and line.high in wide]
     if reference is not None:
@@ -80,12 +62,12 @@ def stacked(
         alt.Chart(frame)
         .mark_bar(binSpacing=0)
         .encode(
-            x=_weeks(frame),
-            y=alt.Y("n:Q", title=unit, axis=_axis()),
+            x=axes.weeks(frame),
+            y=alt.Y("n:Q", title=unit, axis=axes.axis()),
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=list(order), range=list(colours)),
-                legend=_legend(symbol="square"),
+                legend=axes.legend(symbol="square"),
                 title=None,
             ),
             order=alt.Order("rank:O"),
@@ -99,11 +81,11 @@ def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
     """One row per `part`, darker where n is larger; columns week_start, week_end, part, n."""
     return (
         alt.Chart(frame)
-        .mark_bar(color=COLOURS["declared_ai"], height={"band": 0.86})
+        .mark_bar(color=axes.COLOURS["declared_ai"], height={"band": 0.86})
         .encode(
-            x=_weeks(frame),
+            x=axes.weeks(frame),
             x2="week_end:T",
-            y=alt.Y("part:N", sort=list(order), title=None, axis=_axis(grid=False)),
+            y=alt.Y("part:N", sort=list(order), title=None, axis=axes.axis(grid=False)),
             opacity=alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None),
             tooltip=[
                 alt.Tooltip("iso_week:N", title="week"),
@@ -121,10 +103,10 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     `past` has week_start, value, low, high, actual; `ahead` week_start, value, low, high.
     """
     both = pd.concat([past, ahead])
-    colour = COLOURS[meaning]
-    past_base = alt.Chart(past).encode(x=_weeks(both))
-    ahead_base = alt.Chart(ahead).encode(x=_weeks(both))
-    labels, colours = ["What came", "Forecast, 90% band"], [colour, COLOURS["unknown"]]
+    colour = axes.COLOURS[meaning]
+    past_base = alt.Chart(past).encode(x=axes.weeks(both))
+    ahead_base = alt.Chart(ahead).encode(x=axes.weeks(both))
+    labels, colours = ["What came", "Forecast, 90% band"], [colour, axes.COLOURS["unknown"]]
     scales = {
         "color": alt.Scale(domain=labels, range=colours),
         "dash": alt.Scale(domain=labels, range=[[1, 0], [4, 3]]),
@@ -133,10 +115,10 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     def line(base: alt.Chart, column: str, label: str, **mark: object) -> alt.Chart:
         named = base.transform_calculate(label=alt.expr.toString(label))
         return named.mark_line(strokeWidth=2, **mark).encode(
-            y=alt.Y(f"{column}:Q", title=unit, axis=_axis()),
-            color=alt.Color("label:N", title=None, scale=scales["color"], legend=_legend()),
+            y=alt.Y(f"{column}:Q", title=unit, axis=axes.axis()),
+            color=alt.Color("label:N", title=None, scale=scales["color"], legend=axes.legend()),
             strokeDash=alt.StrokeDash(
-                "label:N", title=None, scale=scales["dash"], legend=_legend()
+                "label:N", title=None, scale=scales["dash"], legend=axes.legend()
             ),
             tooltip=[
                 alt.Tooltip("iso_week:N", title="as of"),
@@ -145,13 +127,15 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
         )
 
     def area(base: alt.Chart, opacity: float) -> alt.Chart:
-        return base.mark_area(color=COLOURS["unknown"], opacity=opacity).encode(
+        return base.mark_area(color=axes.COLOURS["unknown"], opacity=opacity).encode(
             y="low:Q", y2="high:Q"
         )
 
     return alt.layer(
         area(past_base, 0.14),
-        area(ahead_base, 0.3),
+        ahead_base.mark_rule(color=axes.COLOURS["unknown"], strokeWidth=5, opacity=0.5).encode(
+            y="low:Q", y2="high:Q"
+        ),
         line(past_base, "value", labels[1]),
         line(ahead_base, "value", labels[1], point={"filled": True, "size": 45}),
         line(past_base, "actual", labels[0]),
@@ -169,14 +153,14 @@ def survival(frame: pd.DataFrame) -> alt.LayerChart:
             scale=alt.Scale(type="log", nice=False),
             axis=alt.Axis(grid=False, values=_SPANS, labelExpr=_SPAN_LABEL, labelOverlap=False),
         ),
-        color=_colour(labels, meanings),
+        color=axes.colour(labels, meanings),
     )
     area = base.mark_area(opacity=0.16, interpolate="step-after").encode(
-        y=alt.Y("low:Q", axis=_axis(fmt="%"), title="share still waiting"), y2="high:Q"
+        y=alt.Y("low:Q", axis=axes.axis(fmt="%"), title="share still waiting"), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
         y=alt.Y("waiting:Q", scale=alt.Scale(domain=[0, 1])),
-        strokeDash=_dash(labels, meanings),
+        strokeDash=axes.dash(labels, meanings),
         tooltip=[
             alt.Tooltip("label:N", title="authorship"),
             alt.Tooltip("days:Q", format=",.2f", title="days"),
@@ -198,10 +182,12 @@ def histogram(frame: pd.DataFrame, *, x: str, unit: str) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X("bin:N", sort=alt.SortField("rank"), title=x, axis=_axis(grid=False, angle=0)),
+            x=alt.X(
+                "bin:N", sort=alt.SortField("rank"), title=x, axis=axes.axis(grid=False, angle=0)
+            ),
             xOffset=alt.XOffset("label:N", sort=labels),
-            y=alt.Y("n:Q", title=unit, axis=_axis()),
-            color=_colour(labels, meanings, symbol="square"),
+            y=alt.Y("n:Q", title=unit, axis=axes.axis()),
+            color=axes.colour(labels, meanings, symbol="square"),
             tooltip=["bin:N", alt.Tooltip("label:N", title="authorship"), alt.Tooltip("n:Q")],
         )
         .properties(height=HEIGHT)
@@ -212,10 +198,10 @@ def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0
     """One bar per row in the given order; columns rank, value."""
     return (
         alt.Chart(frame)
-        .mark_bar(color=COLOURS[meaning], cornerRadiusEnd=2)
+        .mark_bar(color=axes.COLOURS[meaning], cornerRadiusEnd=2)
         .encode(
-            x=alt.X("rank:O", title=x, axis=_axis(grid=False, angle=0)),
-            y=alt.Y("value:Q", title=unit, axis=_axis(fmt=fmt)),
+            x=alt.X("rank:O", title=x, axis=axes.axis(grid=False, angle=0)),
+            y=alt.Y("value:Q", title=unit, axis=axes.axis(fmt=fmt)),
             tooltip=[alt.Tooltip("rank:O", title=x), alt.Tooltip("value:Q", format=fmt)],
         )
         .properties(height=SMALL)
@@ -233,74 +219,8 @@ def _narrow(frame: pd.DataFrame, series: Sequence[Line]) -> pd.DataFrame:
     return made if made["is_complete"].all() else made.reset_index(drop=True)
 
 
-def _weeks(frame: pd.DataFrame) -> alt.X:
-    """The time axis: ticks at months or years, so that no label comes twice."""
-    n_days = (frame["week_start"].max() - frame["week_start"].min()).days if len(frame) else 0
-    fmt, ticks = next((fmt, ticks) for most, fmt, ticks in _TICKS if n_days <= most)
-    axis = alt.Axis(
-        grid=False, format=fmt, tickCount=ticks, labelOverlap="greedy", labelPadding=6, ticks=True
-    )
-    return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
-
-
-_TICKS: tuple[tuple[float, str, dict[str, object]], ...] = (
-    (100, "%-d %b", {"interval": "week", "step": 1}),
-    (200, "%-d %b", {"interval": "week", "step": 2}),
-    (400, "%b %Y", {"interval": "month", "step": 1}),
-    (1300, "%b %Y", {"interval": "month", "step": 3}),
-    (float("inf"), "%Y", {"interval": "year", "step": 1}),
-)
-
-
-def _axis(
-    *,
-    fmt: str = "",
-    grid: bool = True,
-    count: int = 5,
-    values: Sequence[float] | None = None,
-    angle: int | None = None,
-) -> alt.Axis:
-    made: dict[str, object] = {"grid": grid, "tickCount": count, "domain": not grid}
-    if fmt:
-        made["format"] = fmt
-    if values is not None:
-        made["values"] = list(values)
-    if angle is not None:
-        made["labelAngle"] = angle
-    return alt.Axis(**made)
-
-
-def _legend(symbol: str = "stroke") -> alt.Legend:
-    return alt.Legend(
-        orient="top",
-        symbolType=symbol,
-        symbolSize=220,
-        symbolStrokeWidth=2.5,
-        symbolOpacity=1,
-        labelLimit=260,
-    )
-
-
-def _colour(labels: list[str], meanings: list[str], symbol: str = "stroke") -> alt.Color:
-    return alt.Color(
-        "label:N", title=None, legend=_legend(symbol), scale=_colours(labels, meanings)
-    )
-
-
-def _dash(labels: list[str], meanings: list[str]) -> alt.StrokeDash:
-    return alt.StrokeDash("label:N", title=None, legend=_legend(), scale=_dashes(labels, meanings))
-
-
-def _colours(labels: list[str], meanings: list[str]) -> alt.Scale:
-    return alt.Scale(domain=labels, range=[COLOURS[meaning] for meaning in meanings])
-
-
-def _dashes(labels: list[str], meanings: list[str]) -> alt.Scale:
-    return alt.Scale(domain=labels, range=[DASHES[meaning] for meaning in meanings])
-
-
 def _area(base: alt.Chart, line: Line) -> alt.Chart:
-    return base.mark_area(color=COLOURS[line.meaning], opacity=0.18).encode(
+    return base.mark_area(color=axes.COLOURS[line.meaning], opacity=0.18).encode(
         y=alt.Y(f"{line.low}:Q"), y2=alt.Y2(f"{line.high}:Q")
     )
 
@@ -308,15 +228,17 @@ def _area(base: alt.Chart, line: Line) -> alt.Chart:
 def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], unit: str, fmt: str) -> alt.Chart:
     labels = [each.label for each in named]
     meanings = [each.meaning for each in named]
-    dashes = [DASHES[each.dash or each.meaning] for each in named]
-    legend = _legend() if len(named) > 1 else None
+    dashes = [axes.DASHES[each.dash or each.meaning] for each in named]
+    legend = axes.legend() if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
     dots = (
-        alt.OverlayMarkDef(size=14, color=COLOURS[line.meaning]) if len(base.data) < 64 else False
+        alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
+        if len(base.data) < 64
+        else False
     )
     return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(
-        y=alt.Y(f"{line.column}:Q", title=unit, axis=_axis(fmt=fmt.replace(".1f", "~f"))),
-        color=alt.Color("label:N", title=None, legend=legend, scale=_colours(labels, meanings)),
+        y=alt.Y(f"{line.column}:Q", title=unit, axis=axes.axis(fmt=fmt.replace(".1f", "~f"))),
+        color=alt.Color("label:N", title=None, legend=legend, scale=axes.colours(labels, meanings)),
         strokeDash=alt.StrokeDash(
             "label:N", title=None, legend=legend, scale=alt.Scale(domain=labels, range=dashes)
         ),
@@ -326,7 +248,9 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], unit: str, fmt: 
 def _hollow(base: alt.Chart, line: Line) -> alt.Chart:
     return (
         base.transform_filter("!datum.is_complete")
-        .mark_point(color=COLOURS[line.meaning], size=45, strokeWidth=1.6, filled=False)
+        .mark_point(
+            color=axes.COLOURS[line.meaning], size=45, strokeWidth=1.6, filled=False, aria=False
+        )
         .encode(y=alt.Y(f"{line.column}:Q"))
     )
 
@@ -334,7 +258,7 @@ def _hollow(base: alt.Chart, line: Line) -> alt.Chart:
 def _rule(value: float) -> alt.Chart:
     return (
         alt.Chart(pd.DataFrame({"value": [value]}))
-        .mark_rule(color=COLOURS["unknown"], strokeDash=[3, 3])
+        .mark_rule(color=axes.COLOURS["unknown"], strokeDash=[3, 3], aria=False)
         .encode(y="value:Q")
     )
 
@@ -357,7 +281,7 @@ def _pick(base: alt.Chart, named: Sequence[Line], fmt: str) -> list[alt.Chart]:
         *(alt.Tooltip(f"{line.column}:Q", title=line.label, format=fmt) for line in named),
     ]
     points = (
-        base.mark_rule(strokeWidth=1.2, color=COLOURS["unknown"])
+        base.mark_rule(strokeWidth=1.2, color=axes.COLOURS["unknown"], aria=False)
         .encode(
             opacity=alt.when(over | picked).then(alt.value(0.9)).otherwise(alt.value(0)),
             tooltip=tooltip,

@@ -45,7 +45,8 @@ class Filters:
     @property
     def groups(self) -> list[str]:
         """Groups of change requests and commits that are shown."""
-        people = ["declared_ai", "unmarked"] if self.authorship == "all" else [self.authorship]
+        people: list[str] = ["declared_ai", "unmarked"]
+        people = people if self.authorship == "all" else [self.authorship]
         return [*people, "automation"] if self.automation else people
 
     @property
@@ -85,6 +86,7 @@ def choose() -> bool:
             list(_AUTHORSHIP),
             default="all",
             required=True,
+            wrap=True,
             format_func=_AUTHORSHIP.__getitem__,
             key="authorship",
             bind="query-params",
@@ -130,6 +132,7 @@ def _period(weekly: pd.DataFrame) -> figures.Period:
         [*PRESETS, CUSTOM],
         default=DEFAULT,
         required=True,
+        wrap=True,
         key="period",
         bind="query-params",
         help=f"Complete weeks up to the newest data. {text.WEEKS}",

@@ -67,10 +67,10 @@ def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
 
 def application(base: str = "") -> Any:
     """The ASGI application with its own routes and headers; move to a safe directory first."""
-    import streamlit as st
-    from starlette.middleware import Middleware
+    import streamlit as st  # noqa: PLC0415 - it reads the current directory as it is imported
+    from starlette.middleware import Middleware  # noqa: PLC0415
 
-    from dashboard.api import routes
+    from dashboard.api import routes  # noqa: PLC0415
 
     return st.App(
         HERE / "streamlit_app.py",
@@ -165,6 +165,8 @@ class SecurityHeaders:
         self._headers = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass the request on, and put HEADERS on the answer."""
+
         async def send_with_headers(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *self._headers]}
@@ -176,10 +178,11 @@ class SecurityHeaders:
 @asynccontextmanager
 async def _warm(app: Any) -> AsyncIterator[None]:
     """Read the first repository before the first visitor asks for it."""
-    del app
-    import altair  # noqa: F401 - half a second that the first visitor need not wait
+    import altair as alt  # noqa: PLC0415 - half a second that the first visitor need not wait
 
-    from dashboard import data
+    from dashboard import data  # noqa: PLC0415
+
+    del app, alt
 
     for key in list(data.offered())[:1]:
         if repo := data.repository(key):

@@ -17,7 +17,7 @@ from dashboard.filters import Filters
 ROWS = 500  # what a table shows at once; more is for the downloads
 
 
-def card(
+def card(  # noqa: PLR0913 - what makes a card complete
     grid: Any,
     label: str,
     value: str,
@@ -33,7 +33,7 @@ def card(
             label,
             value,
             change,
-            delta_color=worse,  # type: ignore[arg-type]
+            delta_color=worse,
             delta_description="vs before" if change else None,
             help=f"{meaning(column)} {COMPARED}",
         )
@@ -158,7 +158,7 @@ def _column(name: str, table: tables.Table) -> Any:
     if known and table[name].dtype in {"int", "float"}:
         return st.column_config.NumberColumn(title, format="localized", help=note)
     wide = {"title": "large", "subject": "large", "detail": "large"}.get(name)
-    return st.column_config.TextColumn(title, help=note, width=wide)  # type: ignore[arg-type]
+    return st.column_config.TextColumn(title, help=note, width=wide)
 
 
 COMPARED = "Compared with the equally long period before."

@@ -39,6 +39,11 @@ def number(value: object, *, digits: int = 1) -> str:
     return f"{x:,.{digits}f}"
 
 
+def whole(value: object) -> str:
+    """A number without decimals."""
+    return number(value, digits=0)
+
+
 def ratio(value: object) -> str:
     """Two decimals, as 0.98."""
     x = _float(value)

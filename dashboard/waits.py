@@ -101,7 +101,8 @@ def phases(requests: pd.DataFrame) -> pd.DataFrame:
         ("Opened → landed", moments[0], moments[3]),
     )
     rows = [_phase(requests, *step) for step in steps]
-    return pd.DataFrame([row for row in rows if row["n"] >= estimates.MIN_N])
+    made = pd.DataFrame(rows)
+    return made[made["n"] >= estimates.MIN_N]
 
 
 def _phase(requests: pd.DataFrame, name: str, begin: str, end: str) -> dict[str, object]:

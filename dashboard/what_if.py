@@ -83,9 +83,8 @@ def _sliders(start: Measured) -> Inputs:
             help="The same work in fewer or more change requests; review work grows with size to"
             " the power of 1.3.",
         )
-    if doubling == nearest:
-        months = measured
-    else:
+    months = measured
+    if doubling != nearest:
         months = None if doubling == NO_GROWTH else float(doubling)
     return replace(
         start.inputs,

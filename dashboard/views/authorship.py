@@ -14,7 +14,7 @@ MANY = 8  # tools that get a row of their own
 
 
 def _cards() -> None:
-    grid = st.grid(4, min_column_width=200, border=True)
+    grid = st.grid(4, min_column_width=150, border=True)
     for name, column in (
         ("Of commits", "ai_share_declared_of_commits"),
         ("Of change requests", "ai_share_declared_of_change_requests"),
@@ -114,7 +114,7 @@ def _degrees(counted: pd.DataFrame) -> None:
     parts.chart(
         "By degree",
         charts.stacked(
-            frame, unit="commits", order=text.DEGREES.values(), colours=charts.DEGREE_COLOURS
+            frame, unit="commits", order=list(text.DEGREES.values()), colours=charts.DEGREE_COLOURS
         ),
         key="authorship-degrees",
         alt_text="Commits that declare AI per week: agent, co-authored, assisted",

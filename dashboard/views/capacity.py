@@ -18,7 +18,7 @@ MOST = 25
 
 
 def _cards() -> None:
-    grid = st.grid(4, min_column_width=200, border=True)
+    grid = st.grid(4, min_column_width=150, border=True)
     capacity = figures.standing(span, "demonstrated_capacity")
     parts.card(
         grid,

@@ -9,8 +9,8 @@ from dashboard import charts, data, filters, parts, text, what_if
 
 shown = filters.current()
 TARGETS = {
-    "throughput": ("Landed", "change requests in the horizon", "throughput"),
-    "backlog_young": ("Waiting", "change requests at the horizon's end", "backlog"),
+    "throughput": ("Landed", "change requests landed", "throughput"),
+    "backlog_young": ("Waiting", "change requests waiting", "backlog"),
     "time_to_land_median": ("Median time to land", "hours", "throughput"),
 }
 TRUST = {
@@ -46,11 +46,14 @@ def _choose(forecast: pd.DataFrame) -> tuple[str, int]:
 
 
 def _words(row: pd.Series, unit: str) -> str:
-    wording = text.duration if row["unit"] == "hours" else text.number
+    is_time = row["unit"] == "hours"
+    wording = text.duration if is_time else text.whole
+    what = "median time to land" if is_time else unit
+    when = "by the end of" if row["target"] == "backlog_young" else "in"
     return (
-        f"In the {row['horizon_weeks']} weeks after {row['origin_week']}:"
-        f" **{wording(row['value'])}** {'' if row['unit'] == 'hours' else unit}"
-        f" ({text.band(row['low'], row['high'], wording)}). {TRUST.get(row['trust'], '')}"
+        f"**{wording(row['value'])}** {what} {when} the {row['horizon_weeks']} weeks after"
+        f" {row['origin_week']} ({text.band(row['low'], row['high'], wording)})."
+        f" {TRUST.get(row['trust'], '')}"
     )
 
 
@@ -95,6 +98,7 @@ def _backtest(target: str, horizon: int) -> None:
         return
     rows = rows[(rows["target"] == target) & (rows["horizon_weeks"] == horizon)]
     st.header("How good it was", anchor=False)
+    rows = rows.assign(model=rows["model"].str.replace("_", " "))
     st.dataframe(
         rows[["model", "is_ours", "error", "error_kind", "coverage_share", "n_origins"]],
         column_config={

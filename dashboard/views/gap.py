@@ -24,7 +24,7 @@ def _summed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cards() -> None:
     period = figures.Period(_summed(span.weeks), _summed(span.before), span.running)
-    grid = st.grid(6, min_column_width=175, border=True)
+    grid = st.grid(6, min_column_width=150, border=True)
     for name, column, weekly in (
         ("Opened per week", "opened", "generation_rate"),
         ("Landed per week", "landed", "throughput"),

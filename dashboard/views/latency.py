@@ -26,7 +26,7 @@ def _opened() -> pd.DataFrame:
 def _cards(landed: pd.DataFrame) -> None:
     frame = data.requests(shown.repo)
     frame = frame[frame["group"].isin(shown.groups)]
-    grid = st.grid(4, min_column_width=200, border=True)
+    grid = st.grid(4, min_column_width=150, border=True)
     for name, column, q, weekly in (
         ("Median time to land", "time_to_land_hours", 0.5, "time_to_land_median_hours"),
         ("P90 time to land", "time_to_land_hours", 0.9, "time_to_land_p90_hours"),

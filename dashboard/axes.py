@@ -1,0 +1,102 @@
+"""The palette, axes and legends that every chart shares.
+
+One colour has one meaning on every page, and each comes with a dash of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+COLOURS = {  # Okabe and Ito
+    "generation": "#D55E00",
+    "throughput": "#0072B2",
+    "capacity": "#009E73",
+    "declared_ai": "#CC79A7",
+    "unmarked": "#56B4E9",
+    "automation": "#E69F00",
+    "backlog": "#808893",
+    "unknown": "#808893",
+}
+DASHES = {
+    "generation": [1, 0],
+    "throughput": [7, 3],
+    "capacity": [2, 3],
+    "declared_ai": [1, 0],
+    "unmarked": [7, 3],
+    "automation": [2, 3],
+    "backlog": [1, 0],
+    "unknown": [1, 0],
+}
+
+
+def weeks(frame: pd.DataFrame) -> alt.X:
+    """The time axis: ticks at months or years, so that no label comes twice."""
+    n_days = (frame["week_start"].max() - frame["week_start"].min()).days if len(frame) else 0
+    fmt, ticks = next((fmt, ticks) for most, fmt, ticks in _TICKS if n_days <= most)
+    axis = alt.Axis(
+        grid=False, format=fmt, tickCount=ticks, labelOverlap="greedy", labelPadding=6, ticks=True
+    )
+    return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
+
+
+_TICKS: tuple[tuple[float, str, dict[str, object]], ...] = (
+    (100, "%-d %b", {"interval": "week", "step": 1}),
+    (200, "%-d %b", {"interval": "week", "step": 2}),
+    (400, "%b %Y", {"interval": "month", "step": 1}),
+    (1300, "%b %Y", {"interval": "month", "step": 3}),
+    (float("inf"), "%Y", {"interval": "year", "step": 1}),
+)
+
+
+def axis(
+    *,
+    fmt: str = "",
+    grid: bool = True,
+    count: int = 5,
+    values: Sequence[float] | None = None,
+    angle: int | None = None,
+) -> alt.Axis:
+    """Grid lines and ticks; an axis with grid lines needs no line of its own."""
+    made: dict[str, object] = {"grid": grid, "tickCount": count, "domain": not grid}
+    if fmt:
+        made["format"] = fmt
+    if values is not None:
+        made["values"] = list(values)
+    if angle is not None:
+        made["labelAngle"] = angle
+    return alt.Axis(**made)
+
+
+def legend(symbol: str = "stroke") -> alt.Legend:
+    """Above the chart, with strokes or squares."""
+    return alt.Legend(
+        orient="top",
+        symbolType=symbol,
+        symbolSize=220,
+        symbolStrokeWidth=2.5,
+        symbolOpacity=1,
+        labelLimit=260,
+    )
+
+
+def colour(labels: list[str], meanings: list[str], symbol: str = "stroke") -> alt.Color:
+    """Colours of the labels by what they mean."""
+    return alt.Color("label:N", title=None, legend=legend(symbol), scale=colours(labels, meanings))
+
+
+def dash(labels: list[str], meanings: list[str]) -> alt.StrokeDash:
+    """Dashes of the labels by what they mean: the second channel beside colour."""
+    return alt.StrokeDash("label:N", title=None, legend=legend(), scale=dashes(labels, meanings))
+
+
+def colours(labels: list[str], meanings: list[str]) -> alt.Scale:
+    """Label -> colour of its meaning."""
+    return alt.Scale(domain=labels, range=[COLOURS[meaning] for meaning in meanings])
+
+
+def dashes(labels: list[str], meanings: list[str]) -> alt.Scale:
+    """Label -> dash of its meaning."""
+    return alt.Scale(domain=labels, range=[DASHES[meaning] for meaning in meanings])

@@ -1,0 +1,306 @@
+"""The running dashboard in Chromium: what only a browser can tell.
+
+Streamlit's `data-testid` and `data-test-script-state` are no public contract; all use of them
+is in `ready` and LOCATORS.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from dashboard_store import write
+
+from dashboard.launch import HEADERS
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not Path(CHROMIUM).exists(),
+        reason=f"NO BROWSER: {CHROMIUM} is missing, so the dashboard was not tested in one",
+    ),
+]
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PAGES = (
+    "",
+    "authorship",
+    "latency",
+    "change-requests",
+    "queue",
+    "capacity",
+    "forecast",
+    "evidence",
+    "reports",
+)
+# On a deep link Streamlit first looks for its own files below the page: two harmless 404s.
+HARMLESS = re.compile(r"404 \(Not Found\)|Infinite extent")
+SERVE = """
+import sys
+from pathlib import Path
+from dashboard import launch
+launch.serve([Path(sys.argv[2])], port=int(sys.argv[1]), browser=False,
+             announce=lambda line: print(line, file=sys.stderr, flush=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    """A dashboard started in a folder whose own Streamlit configuration is hostile."""
+    folder = write(tmp_path_factory.mktemp("store"))
+    hostile = tmp_path_factory.mktemp("hostile")
+    (hostile / ".streamlit").mkdir()
+    (hostile / ".streamlit" / "config.toml").write_text(
+        "[server]\nenableCORS = false\nenableXsrfProtection = false\n"
+    )
+    (hostile / "altair.py").write_text("raise SystemExit('code of the repository ran')\n")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = (hostile / "log").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-c", SERVE, str(port), str(folder)],
+        cwd=hostile,
+        stdout=log,
+        stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(address, server, hostile / "log")
+        yield address
+    finally:
+        server.terminate()
+        server.wait(15)
+        log.close()
+
+
+def _wait_until_healthy(address, server, log):
+    for _ in range(200):
+        if server.poll() is not None:
+            pytest.fail(f"the server ended: {log.read_text()}")
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
+        ):
+            if answer.read() == b"ok":
+                return
+        time.sleep(0.2)
+    pytest.fail(f"the server did not get healthy: {log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def visit(url, browser):
+    """`visit(path, **context)` opens a page; what it logged and asked for is on the page."""
+    contexts = []
+
+    def opened(path="", **options):
+        context = browser.new_context(
+            **({"viewport": {"width": 1366, "height": 1800}} | options), accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.errors, page.outside = [], []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+
+        def refuse(route):
+            page.outside.append(route.request.url)
+            route.abort()
+
+        context.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), refuse)
+        page.goto(f"{url}/{path}")
+        ready(page)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def ready(page):
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    playwright.expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
+    playwright.expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    playwright.expect(page.locator("h1").first).to_be_visible()
+
+
+def card(page, label):
+    metrics = page.locator('[data-testid="stMetric"]').filter(has_text=label)
+    return metrics.locator('[data-testid="stMetricValue"]').inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_loads_clean_and_accessible(visit, scheme):
+    for path in PAGES:
+        page = visit(path, color_scheme=scheme)
+        assert page.locator('[data-testid="stException"]').count() == 0, path
+        assert page.outside == [], path
+        assert [e for e in page.errors if not HARMLESS.search(e)] == [], path
+        page.wait_for_timeout(300)
+        found = axe.Axe().run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+        )
+        broken = [
+            (rule["id"], [node["target"] for node in rule["nodes"]][:3])
+            for rule in found.response["violations"]
+        ]
+        assert broken == [], f"{path} in {scheme}"
+        page.context.close()
+
+
+def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
+    page = visit()
+    before = card(page, "Opened per week")
+    page.get_by_role("radio", name="12 weeks").click()
+    page.wait_for_url(re.compile(r"period=12"))
+    ready(page)
+    after = card(page, "Opened per week")
+    assert after != before
+    page.reload()
+    ready(page)
+    assert card(page, "Opened per week") == after
+    page.get_by_role("link", name="Capacity").first.click()
+    page.wait_for_url(re.compile(r"/capacity"))
+    ready(page)
+    assert page.get_by_role("radio", name="12 weeks").is_checked()
+
+
+def test_a_click_on_the_chart_opens_the_week_behind_it(visit):
+    page = visit()
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] * 0.6, "y": box["height"] * 0.5})
+    page.wait_for_url(re.compile(r"week=2026-W\d\d"))
+    ready(page)
+    week = re.search(r"week=(2026-W\d\d)", page.url).group(1)
+    assert page.get_by_role("combobox", name="Week to look into").input_value() == week
+    assert page.locator('[data-testid="stDataFrame"]').count() == 1
+    assert page.get_by_text(re.compile(r"Opened \(\d+\)")).is_visible()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"])
+def test_weeks_are_the_same_in_every_time_zone(visit, zone):
+    page = visit("?week=2026-W40", timezone_id=zone, locale="en-GB")
+    assert card(page, "Opened per week") == "31.6"
+    opened = page.get_by_text(re.compile(r"Opened \(\d+\)")).inner_text()
+    assert opened == "Opened (37)"
+    labels = page.locator('[data-testid="stVegaLiteChart"]').first.get_by_text("Oct 2026")
+    assert labels.count() in {0, 1}
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    box = chart.bounding_box()
+    chart.click(position={"x": box["width"] - 40, "y": box["height"] * 0.4})
+    page.wait_for_url(re.compile(r"week=2026-W4[67]"))
+
+
+def test_tables_and_numbers_can_be_taken_away(visit):
+    page = visit("reports")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="weekly.csv").click()
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("iso_week,week_start_utc,")
+    assert len(lines) == 161
+    page = visit()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV").first.click()
+    assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("iso_week,")
+
+
+def test_the_keyboard_reaches_every_filter_in_reading_order(visit):
+    page = visit()
+    names = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        names.append(
+            page.evaluate(
+                "document.activeElement.getAttribute('aria-label')"
+                " || document.activeElement.innerText || ''"
+            )
+        )
+    seen = " | ".join(names)
+    assert seen.index("Review gap") < seen.index("Reports")
+    assert "Repository" in seen
+
+
+def test_nothing_overflows_on_a_phone(visit):
+    for path in ("", "latency", "change-requests"):
+        page = visit(path, viewport={"width": 390, "height": 2400})
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+        assert wide <= 390, path
+        page.context.close()
+
+
+def test_other_tools_get_the_weekly_table_and_nothing_else(url):
+    with urllib.request.urlopen(f"{url}/api/v1/weekly.csv") as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer.read().count(b"\n") == 161
+    with urllib.request.urlopen(f"{url}/api/v1/weekly.json") as answer:
+        assert len(json.load(answer)["rows"]) == 160
+    for path in ("weekly.parquet", "weekly.csv?repository=../../etc"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/api/v1/{path}")
+        assert refused.value.code == 404
+        refused.value.close()
+
+
+def test_answers_carry_the_security_headers(url):
+    with urllib.request.urlopen(url) as answer:
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "attacker.example", "Origin": "http://attacker.example"},
+        {"Origin": "http://attacker.example"},
+    ],
+)
+def test_foreign_hosts_and_origins_get_no_socket(url, headers):
+    host = url.removeprefix("http://")
+    asked = http.client.HTTPConnection(host, timeout=10)
+    asked.request(
+        "GET",
+        "/_stcore/stream",
+        headers={
+            "Host": host,
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        }
+        | headers,
+    )
+    with asked.getresponse() as answer:
+        assert answer.status == 403
+        answer.read()
+    asked.close()

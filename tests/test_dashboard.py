@@ -1,0 +1,216 @@
+"""Every page against a known store: no exception, the store's own figures, honest states."""
+
+import json
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from dashboard_store import NASTY, write
+from streamlit.testing.v1 import AppTest
+
+from analyzers import capacity, tables
+from analyzers.store import Shelf
+from dashboard import data, launch, text
+
+APP = launch.HERE / "streamlit_app.py"
+VIEWS = [
+    "gap",
+    "authorship",
+    "latency",
+    "change_requests",
+    "queue",
+    "capacity",
+    "forecast",
+    "evidence",
+    "reports",
+]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return write(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def offer(monkeypatch):
+    def offered(*folders):
+        monkeypatch.setenv(data.REPOSITORIES, json.dumps([str(folder) for folder in folders]))
+
+    return offered
+
+
+def opened(view="gap", **query):
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if view != "gap":
+        app.switch_page(f"views/{view}.py")
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def texts(app):
+    kinds = [app.title, app.header, app.markdown, app.text, app.caption, app.warning]
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def charts(app):
+    return [json.loads(chart.proto.spec) for chart in app.get("vega_lite_chart")]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_runs_and_has_one_title(store, offer, view):
+    offer(store)
+    assert len(opened(view).title) == 1
+
+
+@pytest.mark.parametrize("view", ["gap", "authorship", "latency", "capacity"])
+@pytest.mark.parametrize("period", ["4 weeks", "All"])
+def test_every_period_and_switch_runs(store, offer, view, period):
+    offer(store)
+    opened(view, period=period, authorship="AI declared", automation="true")
+
+
+def test_cards_show_the_figures_of_the_weekly_table(store, offer):
+    offer(store)
+    weekly = Shelf(store).table(capacity.WEEKLY)
+    year = weekly[weekly["is_complete"].astype(bool)].tail(52)
+    shown = {metric.label: metric.value for metric in opened().metric}
+    assert shown["Opened per week"] == text.number(year["generation_rate"].mean())
+    assert shown["Landed per week"] == text.number(year["throughput"].mean())
+    assert shown["Waiting"] == str(year["backlog_young"].iloc[-1])
+    assert shown["Efficiency index"] == f"{year['review_efficiency_index'].iloc[-1]:.2f}"
+
+
+def test_the_verdict_is_the_one_of_the_command_line(store, offer):
+    offer(store)
+    shelf = Shelf(store)
+    answer = capacity.reading.reading(
+        shelf.table(capacity.WEEKLY),
+        shelf.table(tables.CHANGE_REQUESTS),
+        shelf.table(tables.COMMITS),
+        weeks=52,
+    )
+    gap = answer.fact("review_gap_ratio")
+    app = opened()
+    assert f"**{gap.value:.2f}**" in texts(app)
+    assert f"90% band {gap.low:.2f} to {gap.high:.2f}" in texts(app)
+
+
+def test_the_switches_change_what_is_counted(store, offer):
+    offer(store)
+    weekly = Shelf(store).table(capacity.WEEKLY)
+    year = weekly[weekly["is_complete"].astype(bool)].tail(52)
+    declared = {m.label: m.value for m in opened(authorship="AI declared").metric}
+    assert declared["Opened per week"] == text.number(year["generation_rate_declared_ai"].mean())
+    both = {m.label: m.value for m in opened(automation="true").metric}
+    total = year["generation_rate"] + year["generation_rate_automation"]
+    assert both["Opened per week"] == text.number(total.mean())
+
+
+def test_latency_cards_are_quantiles_of_what_landed_in_the_period(store, offer):
+    offer(store)
+    weekly = Shelf(store).table(capacity.WEEKLY)
+    year = weekly[weekly["is_complete"].astype(bool)].tail(52)["iso_week"]
+    requests = Shelf(store).table(tables.CHANGE_REQUESTS)
+    landed = requests[~requests["is_automation"].astype(bool)]
+    landed = landed[landed["landed_at"].dt.strftime("%G-W%V").isin(set(year))]
+    hours = (landed["landed_at"] - landed["opened_at"]).dt.total_seconds() / 3600
+    card = next(m for m in opened("latency").metric if m.label == "Median time to land")
+    assert card.value == f"{hours.median() / 24:.1f} days"
+
+
+def test_a_week_in_the_address_lists_what_lies_behind_it(store, offer):
+    offer(store)
+    week = "2026-W40"
+    requests = Shelf(store).table(tables.CHANGE_REQUESTS)
+    people = requests[~requests["is_automation"].astype(bool)]
+    expected = people[people["opened_at"].dt.strftime("%G-W%V") == week]
+    listed = opened(week=week).dataframe[0].value
+    assert sorted(listed["change_request"]) == sorted(expected["change_request"])
+    assert listed["link"].str.fullmatch(r"https://forge\.example/acme/sample/pull/\d+").all()
+
+
+def test_no_chart_has_more_than_2000_marks_or_a_local_time_axis(store, offer):
+    offer(store)
+    for view in VIEWS:
+        for chart in opened(view, period="All").get("vega_lite_chart"):
+            assert chart.proto.alt, f"{view}: a chart without words"
+            spec = chart.proto.spec
+            assert spec.count('"type": "temporal"') == spec.count('"type": "utc"')
+            for dataset in chart.proto.datasets:
+                assert len(_rows(dataset)) <= 2000
+
+
+def _rows(dataset):
+    return pa.ipc.open_stream(dataset.data.data).read_pandas()
+
+
+def test_the_running_week_is_drawn_apart(store, offer):
+    offer(store)
+    spec = json.dumps(charts(opened())[0])
+    assert "!datum.is_complete" in spec
+    assert '"filter": "datum.is_complete"' in spec
+
+
+def test_text_from_history_reaches_only_tables_and_plain_text(tmp_path, offer):
+    offer(write(tmp_path, nasty=True, n_weeks=60, name=NASTY[2]))
+    for view in VIEWS:
+        app = opened(view, week="2024-W40", period="All")
+        markup = [e for kind in (app.markdown, app.caption, app.title, app.header) for e in kind]
+        for element in markup:
+            assert "192.0.2.1" not in str(element.value)
+            assert "javascript:" not in str(element.value)
+
+
+def test_unknown_forges_get_no_links(tmp_path, offer):
+    offer(write(tmp_path, n_weeks=30, forge_url="javascript:alert(1)//", forge_kind="github"))
+    app = opened(week="2024-W01", period="All")
+    assert "link" not in app.dataframe[0].value
+    assert "nothing links to it" in texts(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_an_empty_repository_says_so_on_every_page(tmp_path, offer, view):
+    offer(write(tmp_path, n_weeks=0))
+    assert "no commits yet" in texts(opened(view))
+
+
+def test_no_repository_and_one_that_is_not_mined_say_what_to_run(tmp_path, offer):
+    offer()
+    assert opened().code[0].value == "reviewgap dashboard PATH/TO/REPOSITORY"
+    offer(tmp_path / "never-mined")
+    assert opened().code[0].value == "reviewgap mine PATH/TO/REPOSITORY"
+
+
+def test_a_shallow_and_a_partial_clone_are_told_with_the_next_step(tmp_path, offer):
+    offer(write(tmp_path / "a", n_weeks=30, is_shallow=True))
+    assert "git fetch --unshallow" in texts(opened())
+    offer(write(tmp_path / "b", key="partial-1", n_weeks=30, is_partial=True))
+    assert "git fetch --refetch" in texts(opened())
+
+
+def test_a_short_history_refuses_figures_it_cannot_give(tmp_path, offer):
+    offer(write(tmp_path, n_weeks=3))
+    app = opened()
+    assert app.title[0].value == "Not enough history to judge."
+    assert "needs 78 complete weeks" in texts(opened("forecast"))
+
+
+def test_only_repositories_named_at_the_start_can_be_read(tmp_path, offer):
+    inside, outside = write(tmp_path / "in", n_weeks=3), write(tmp_path / "out", "other", n_weeks=3)
+    offer(inside)
+    assert data.repository(inside.name) is not None
+    assert data.repository(outside.name) is None
+    assert data.repository("../out/other") is None
+
+
+def test_custom_dates_snap_to_whole_weeks(store, offer):
+    offer(store)
+    app = opened(period="Custom", dates=["2026-01-07", "2026-02-04"])
+    weekly = Shelf(store).table(capacity.WEEKLY)
+    inside = weekly[weekly["iso_week"].between("2026-W02", "2026-W06")]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Opened per week"] == text.number(inside["generation_rate"].mean())
+    assert pd.notna(inside["generation_rate"]).all()
