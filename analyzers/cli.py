@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +22,10 @@ import typer
 from analyzers import errors
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analyzers.pipeline import Progress, Refreshed
+    from analyzers.tables import Table
 
 app = typer.Typer(
     name="reviewgap",
@@ -60,6 +64,7 @@ class DataFormat(StrEnum):
 
     csv = "csv"
     json = "json"
+    jsonl = "jsonl"
     parquet = "parquet"
 
 
@@ -162,6 +167,7 @@ def export(
     quiet: Quiet = False,
 ) -> int:
     """The weekly CSV on stdout, or any other table, as CSV, JSON or Parquet."""
+    from analyzers.reports import export as exporting
     from analyzers.reports import tabular
 
     wanted = tabular.find(table)
@@ -170,10 +176,10 @@ def export(
     refreshed = _refresh(repository, store, root, quiet=quiet)
     rows = tabular.rows(refreshed.shelf, wanted, since=since, until=until)
     if output is None:
-        _print(tabular.text(rows, wanted, form.value, raw=raw_csv), end="")
+        _write(exporting.content(rows, wanted, form.value, raw=raw_csv))
     else:
-        tabular.write(rows, wanted, output, form.value, raw=raw_csv)
-        _note(f"wrote {output}", quiet=quiet)
+        _save(rows, wanted, output, form, raw=raw_csv)
+        _note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
     return refreshed.exit_code
 
 
@@ -204,7 +210,7 @@ def doctor(
     from analyzers.reports import diagnosis
 
     refreshed = _refresh(repository, store, root, quiet=quiet)
-    _print(diagnosis.text(refreshed.shelf))
+    _print(diagnosis.text(refreshed.shelf, str(repository)))
     return refreshed.exit_code
 
 
@@ -260,11 +266,23 @@ def _refresh(path: Path, store: Path | None, root: Path | None, *, quiet: bool) 
 
     with _progress(quiet=quiet) as progress:
         refreshed = pipeline.refresh(
-            pipeline.Request(path, store or default_root(), root=root, progress=progress)
+            pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
         )
     for warning in refreshed.shelf.manifest["warnings"]:
         _note(f"reviewgap: {path}: {warning}", quiet=quiet)
     return refreshed
+
+
+def _save(rows: pd.DataFrame, table: Table, path: Path, form: DataFormat, *, raw: bool) -> None:
+    from analyzers.reports import export as exporting
+
+    try:
+        exporting.write(rows, table, path, form.value, raw=raw)
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise errors.UsageError(
+            f"cannot write {path} ({reason}); choose another -o FILE"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -292,9 +310,13 @@ def _progress(*, quiet: bool) -> Iterator[Progress | None]:
         yield report
 
 
-def _print(text: str, *, end: str = "\n") -> None:
+def _print(text: str) -> None:
     """Data, to stdout, as UTF-8 with LF whatever the locale says."""
-    sys.stdout.buffer.write((text + end).encode())
+    _write(f"{text}\n".encode())
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 

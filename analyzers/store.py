@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 
 from analyzers import tables
 from analyzers.errors import StoreError, UsageError
-from analyzers.history import Messages
+from analyzers.history import History, Messages
 
 SCHEMA = 1
 _PARTS = {
@@ -147,6 +147,16 @@ class Shelf:
     def mined(self, parts: list[str] | None = None) -> Mined:
         """What git holds, over the named parts or those of the manifest."""
         return Mined(self.folder, self.parts if parts is None else parts)
+
+    def history(self) -> History:
+        """Everything mined, as the pure stages take it."""
+        return History(
+            commits=self.mined().rows("commits"),
+            refs=self.table(tables.REFS),
+            notes=self.table(tables.NOTES),
+            messages=self.mined().messages(),
+            head=self.manifest["repository"]["head"],
+        )
 
     def is_whole(self) -> bool:
         """Whether every file the manifest names is there with the size it was written with."""
