@@ -10,7 +10,7 @@ from analyzers.errors import UsageError
 from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.reviews import chain
-from analyzers.reviews.landings import Landing
+from analyzers.reviews.landing import Landing
 from analyzers.reviews.record import Record, record
 from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import sequences

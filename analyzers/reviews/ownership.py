@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzers.graph import UNREACHED
-from analyzers.reviews.landings import SERVER_MADE, Landing
+from analyzers.reviews.landing import SERVER_MADE, Landing
 from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 

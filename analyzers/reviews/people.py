@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyzers.mining.people import is_platform_committer
 from analyzers.reviews import numbers
-from analyzers.reviews.landings import Landing
+from analyzers.reviews.landing import Landing
 from analyzers.reviews.names import Names
 
 IsAutomation = Callable[[pd.Series, pd.Series], np.ndarray]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from analyzers.history import Messages
-from analyzers.reviews import chain, landings, mentions, openings
-from analyzers.reviews.landings import Landing
+from analyzers.reviews import chain, heads, landings, mentions, openings
+from analyzers.reviews.landing import Landing
 from analyzers.reviews.openings import Dating, Opening
 from analyzers.reviews.ownership import candidate_times, own_commits
 from analyzers.reviews.record import UNKNOWN, Record
@@ -99,8 +99,8 @@ def _arrived(
 ) -> dict[int, list[int]]:
     """What came onto a line in place of the own commits, where their twins tell."""
     moved = {n: own[n] for n, landing in final.items() if landing.style in ("twin", "gerrit")}
-    keys = {n: [landings.identity(record, i) for i in commits] for n, commits in moved.items()}
-    twins = landings.earliest_twins(record, {key for some in keys.values() for key in some})
+    keys = {n: [heads.identity(record, i) for i in commits] for n, commits in moved.items()}
+    twins = heads.earliest_twins(record, {key for some in keys.values() for key in some})
     side = {n: not record.lines.on_default[final[n].commit] for n in keys}
     return {
         n: sorted({final[n].tip, *_on_side(record, twins, some, is_release=side[n])})
@@ -110,8 +110,8 @@ def _arrived(
 
 def _on_side(
     record: Record,
-    twins: dict[landings.Identity, list[int]],
-    keys: list[landings.Identity],
+    twins: dict[heads.Identity, list[int]],
+    keys: list[heads.Identity],
     *,
     is_release: bool,
 ) -> Iterator[int]:

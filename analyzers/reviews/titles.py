@@ -5,7 +5,7 @@ from __future__ import annotations
 from analyzers.graph import UNREACHED
 from analyzers.history import Messages
 from analyzers.reviews import numbers
-from analyzers.reviews.landings import Landing
+from analyzers.reviews.landing import Landing
 from analyzers.reviews.record import Record
 
 _SIEVE = r"^(?:Merge pull request #\d|[Aa]uto merge of #\d|Merge branch ')"
