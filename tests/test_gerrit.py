@@ -18,7 +18,7 @@ class Raw(NamedTuple):
     parents: tuple[str, ...]
     author_email: str
     committer_email: str
-    committer_at: int | None
+    committer_time: int | None
     message: str
 
 

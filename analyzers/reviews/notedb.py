@@ -31,7 +31,7 @@ class RawCommit(Protocol):
     @property
     def committer_email(self) -> str: ...  # noqa: D102
     @property
-    def committer_at(self) -> int | None: ...  # noqa: D102
+    def committer_time(self) -> int | None: ...  # noqa: D102
     @property
     def message(self) -> str: ...  # noqa: D102
 
@@ -75,7 +75,7 @@ def act(row: RawCommit) -> Act:
     return Act(
         account=row.author_email,
         is_server=row.author_email == row.committer_email,
-        at=None if row.committer_at is None else datetime.fromtimestamp(row.committer_at, UTC),
+        at=None if row.committer_time is None else datetime.fromtimestamp(row.committer_time, UTC),
         patch_set=patch_set,
         patch_set_state=state,
         commit=one.get("Commit") or None,
