@@ -17,7 +17,7 @@ from analyzers.history import History
 _PLATFORM_MERGE = re.compile(
     r"^(?:Merge pull request #\d|Merged in \S+ \(pull request|Auto merge of #\d)"
 )
-_ON_THE_MERGE = ("merge_body", "footer", "link", "trailer")
+_ON_THE_MERGE = ("merge_body", "footer", "link", "trailer", "prose", "subject")
 
 
 def from_merges(found: Iterable[Evidence], ancestry: branch.Ancestry) -> Iterator[Evidence]:

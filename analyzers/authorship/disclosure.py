@@ -10,7 +10,7 @@ from analyzers.authorship.traces import Commit, Evidence
 
 _MAX_SENTENCE = 600
 _HEADING = re.compile(r"^\s{0,3}(?:#{1,6}\s|\*\*[^*]+\*\*\s*$|-{3,}\s*$)")
-_SPEECH = re.compile(r"[^\w]*$")
+_ACCORDING = re.compile(r"^ (?:per|as per|according to) \S+")
 _DENIES = re.compile(
     r"^\W*(?:none|no|nope|n/?a|nothing|not used|zero|-)\b(?!\s*(?:idea|problem))"
     r"|\bno (?:ai|llms?|generative ai)\b|\bwithout (?:any )?(?:ai|llms?)\b"
@@ -55,7 +55,7 @@ def sentences(text: str, heading: re.Pattern[str]) -> Iterator[str]:
         found = heading.match(row)
         if found is None or row.startswith("    "):
             continue
-        rest = row[found.end() :]
+        rest = _ACCORDING.sub("", row[found.end() :])
         opens = rest.lstrip("*_ `)")[:1]
         if opens not in ("", ":", "-", "–", "—", "(") and not rest.startswith(("*", "_")):
             continue

@@ -45,14 +45,12 @@ class Markers:
         """
         email = email.strip().lower()
         known = self._known(email)
-        if any(row.kind == "negative" for row in known):
-            return None
         named = [row for row in known if row.name and row.name.search(name)]
-        unnamed = [row for row in known if row.name is None]
         by_name = [row for row in self.by_name if row.name and row.name.search(name.strip())]
-        found = named or unnamed or by_name
+        unnamed = [row for row in known if row.name is None]
+        found = named or by_name or unnamed
         if found:
-            return found[0]
+            return None if found[0].kind == "negative" else found[0]
         return self.generic if self.words.is_agent(name, email) else None
 
     def _known(self, email: str) -> list[Marker]:

@@ -56,9 +56,17 @@ def coauthor(value: str) -> tuple[str, str]:
 
 
 def _subject(commit: Commit, markers: Markers) -> Iterator[Evidence]:
+    title = _title(commit)
     for row in markers.of_kind("subject"):
-        if row.regex and row.regex.search(commit.subject) and row.counts_at(commit.committed_at):
-            yield _found(commit, row, "subject", f"The subject says {commit.subject[:80]!r}.")
+        if row.regex and row.regex.search(title) and row.counts_at(commit.committed_at):
+            yield _found(commit, row, "subject", f"The subject says {title[:80]!r}.")
+
+
+def _title(commit: Commit) -> str:
+    """The subject; for a platform's merge the change request's title, its body's first line."""
+    if not commit.is_merge:
+        return commit.subject
+    return next((line for line in commit.message.split("\n")[1:] if line.strip()), "")
 
 
 def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
@@ -66,13 +74,17 @@ def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
         if row.regex and row.regex.search(line):
             yield _found(commit, row, "footer", f"The message denies it: {line[:120]!r}.")
             return
-    row, place = _trailer(markers, line) or _pattern(markers, line) or (None, "")
+    found = (
+        _trailer(markers, _TRAILER.match(line))
+        or _pattern(markers, line)
+        or _trailer(markers, _NO_COLON.match(line))
+    )
+    row, place = found or (None, "")
     if row is not None and row.counts_at(commit.committed_at):
         yield _found(commit, row, place, f"The message has the line {line[:160]!r}.")
 
 
-def _trailer(markers: Markers, line: str) -> tuple[Marker, str] | None:
-    parts = _TRAILER.match(line) or _NO_COLON.match(line)
+def _trailer(markers: Markers, parts: re.Match[str] | None) -> tuple[Marker, str] | None:
     if parts is None:
         return None
     key, value = parts["key"], parts["value"]
@@ -82,7 +94,7 @@ def _trailer(markers: Markers, line: str) -> tuple[Marker, str] | None:
         return None
     name, email = coauthor(value)
     if not email:
-        return None
+        return (markers.generic, "generic") if markers.words.is_tool(value) else None
     known = markers.identify(name, email)
     if known is None:
         return None

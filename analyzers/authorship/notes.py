@@ -43,8 +43,8 @@ def evidence(notes: pd.DataFrame, commits: pd.DataFrame, markers: Markers) -> It
     facts = commits.set_index("sha")[["lines_added", "is_merge", "committed_at"]]
     known_shas = set(commits["sha"])
     for row in markers.of_kind("note") if known_shas else ():
-        ours = notes[notes["ref"].eq(row.ref) | notes["ref"].str.startswith(row.ref + "/")]
-        ours = ours[among(ours["sha"], known_shas)]
+        theirs = notes["ref"].eq(row.ref) | notes["ref"].str.startswith(row.ref + "/")
+        ours = notes[theirs & among(notes["sha"], known_shas)]
         known = facts.reindex(ours["sha"])
         for sha, text, added, is_merge, moment in zip(
             ours["sha"],

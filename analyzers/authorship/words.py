@@ -20,6 +20,8 @@ class Words:
     weak: re.Pattern[str]  # could be a person: the address must agree
     only: re.Pattern[str]  # nothing but tool words
     address: re.Pattern[str]  # an address that no person uses
+    not_agents: re.Pattern[str]  # build agents and the like
+    people: re.Pattern[str]  # a tool word that alone is a person's name
     sieve: str
 
     @classmethod
@@ -32,6 +34,8 @@ class Words:
             weak=re.compile(rf"(?<![\w-])(?:{weak})(?![a-z])", re.IGNORECASE),
             only=re.compile(rf"^\W*{either}(?:[\W_]+(?:{either}|{_FILLER}))*\W*$", re.IGNORECASE),
             address=re.compile("|".join(generic["addresses"]), re.IGNORECASE),
+            not_agents=re.compile(rf"\b(?:{'|'.join(generic['not_agents'])})", re.IGNORECASE),
+            people=re.compile(rf"^\W*(?:{'|'.join(generic['people'])})\W*$", re.IGNORECASE),
             sieve=rf"\b(?:{strong}|(?:{weak})\b)",
         )
 
@@ -39,6 +43,8 @@ class Words:
         """Whether an identity that no row knows looks like an agent's."""
         if self.strong.search(name):
             return True
+        if self.not_agents.search(name):
+            return False
         return bool(self.weak.search(name) and self.address.search(email))
 
     def is_tool(self, value: str) -> bool:
@@ -49,4 +55,6 @@ class Words:
             return True
         if email:
             return self.is_agent(name, email)
+        if self.people.search(name):
+            return False
         return bool(self.only.search(re.sub(r"\([^)]*\)", " ", name)))
