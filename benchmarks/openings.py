@@ -1,0 +1,162 @@
+"""How much of a repository lands and is dated, how surely, and how far off against NoteDb?
+
+    python benchmarks/openings.py REPOSITORY...
+
+Mines each repository into memory and prints, for each number sequence: landings by style, the
+share that landed of the numbers that its default line names, the chain's share, the median
+band, grades, time and peak memory. Where Gerrit's NoteDb is present it is hidden from the
+estimate and used as truth (changes 10,000 to 169,999: one server, in creation order), with
+only the last patch set of each change as evidence, the worst case.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from analyzers import mining, tables
+from analyzers.graph import Graph
+from analyzers.history import History, Messages
+from analyzers.mining.view import open_view
+from analyzers.reviews.record import DAY, record
+from analyzers.reviews.requests import Dated, dated
+from analyzers.reviews.sequences import Sequence, sequences
+
+_TRUE_NUMBERS = range(10_000, 170_000)
+_NAMED = re.compile(r"^Merge pull request #(\d+) from |^Auto merge of #(\d+)|\(#(\d+)\)$")
+
+
+class _Memory:
+    def __init__(self) -> None:
+        self.parts: dict[str, list[pa.Table]] = {"commits": [], "messages": []}
+
+    def commits(self, table: pa.Table) -> None:
+        self.parts["commits"].append(table)
+
+    def messages(self, table: pa.Table) -> None:
+        self.parts["messages"].append(table)
+
+    def file_changes(self, table: pa.Table) -> None:
+        """Sizes are not what is measured here."""
+
+    def history(self, refs: pd.DataFrame, head: str | None) -> History:
+        commits = pa.concat_tables(self.parts["commits"]).to_pandas(types_mapper=None)
+        messages = Messages(table=pa.concat_tables(self.parts["messages"]))
+        conformed = tables.MINED_COMMITS.conform(commits)
+        return History(conformed, refs, tables.NOTES.empty(), messages, head)
+
+
+def main(paths: list[str]) -> None:
+    """Print the figures of the repositories at these paths."""
+    for path in paths:
+        print(f"== {path}")
+        sink = _Memory()
+        with open_view(Path(path)) as view:
+            mining.mine(view, sink=sink)
+            history = sink.history(view.refs, view.head)
+        start, used = time.perf_counter(), time.process_time()
+        graph = Graph.of(history.commits)
+        facts = record(history, graph)
+        for sequence in sequences(history, graph):
+            dates = dated(facts, sequence, history.messages)
+            if dates.requests:
+                _print(dates, _first_parent_numbers(path))
+                _score(path, history, facts, sequence)
+        print(
+            f"{len(graph)} commits: {time.perf_counter() - start:.1f} s"
+            f" ({time.process_time() - used:.1f} s of CPU) after mining,"
+            f" peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MB"
+        )
+
+
+def _print(dates: Dated, named: set[int]) -> None:
+    requests = dates.requests
+    widths = [r.opening.high - r.opening.low for r in requests if r.opening.low >= 0]
+    styles = Counter(r.landing.style if r.landing else "none" for r in requests)
+    expected = named & {number for number in named if number in dates.sequence.heads}
+    landed = {r.number for r in requests if r.landing}
+    print(f"'{dates.sequence.sigil}': {len(requests)} change requests, {dict(styles)}")
+    if expected and dates.sequence.sigil == "#":
+        print(f"  of {len(expected)} numbers named by the default line, landed:"
+              f" {len(expected & landed) / len(expected):.1%}")  # fmt: skip
+    print(f"  chain keeps {dates.dating.chain.share:.1%},"
+          f" median band {np.median(widths) / DAY if widths else float('nan'):.2f} d,"
+          f" vetoed {len(dates.vetoed)}")  # fmt: skip
+    print(f"  grades {dict(sorted(Counter(r.opening.grade for r in requests).items()))},"
+          f" methods {dict(Counter(r.opening.method for r in requests))}")  # fmt: skip
+
+
+def _first_parent_numbers(path: str) -> set[int]:
+    """Numbers that git's own first-parent log names, read apart from our code."""
+    log = _git(path, "log", "--first-parent", "--format=%s", "HEAD").splitlines()
+    found = (_NAMED.search(subject.strip()) for subject in log)
+    return {int(next(filter(None, hit.groups()))) for hit in found if hit}
+
+
+def _score(path: str, history: History, facts: object, sequence: Sequence) -> None:
+    truth = _created(path, history.refs)
+    known = sorted(truth.keys() & sequence.heads.keys() & set(_TRUE_NUMBERS))
+    if sequence.sigil or not known:
+        return
+    last = replace(
+        sequence,
+        heads={n: sequence.heads[n] for n in known},
+        pushes={n: [sequence.heads[n]] for n in known},
+    )
+    _print_error("last patch set only", dated(facts, last, history.messages), truth)
+    every = replace(last, pushes={n: sequence.pushes[n] for n in known})
+    _print_error("every patch set", dated(facts, every, history.messages), truth)
+
+
+def _print_error(evidence: str, dates: Dated, truth: dict[int, int]) -> None:
+    found = [(r.opening, truth[r.number]) for r in dates.requests]
+    error = np.array([abs(opening.at - true) for opening, true in found])
+    band = np.mean([opening.low <= true <= opening.high for opening, true in found])
+    wide = np.mean([opening.low_wide <= true <= opening.high_wide for opening, true in found])
+    print(f"  NoteDb hidden, {evidence}: n {len(found)}, error median {np.median(error) / 60:.1f}"
+          f" min, P90 {np.quantile(error, 0.9) / DAY:.3f} d,"
+          f" within a day {np.mean(error <= DAY):.1%}, band covers {band:.1%},"
+          f" wide band {wide:.1%}")  # fmt: skip
+
+
+def _created(path: str, refs: pd.DataFrame) -> dict[int, int]:
+    """Commit time of each change's first meta commit: the server's clock at its creation."""
+    metas = refs[refs["kind"] == "change_meta"]
+    if metas.empty:
+        return {}
+    tips = "\n".join(metas["object_id"])
+    listed = _git(path, "rev-list", "--stdin", "--parents", "--timestamp", stdin=tips)
+    rows = [line.split() for line in listed.splitlines()]
+    times = {row[1]: int(row[0]) for row in rows}
+    before = {row[1]: row[2] if len(row) > 2 else None for row in rows}
+    return {
+        number: times[_first(tip, before)]
+        for number, tip in zip(metas["number"].tolist(), metas["object_id"].tolist(), strict=True)
+    }
+
+
+def _first(tip: str, before: dict[str, str | None]) -> str:
+    while (parent := before[tip]) is not None:
+        tip = parent
+    return tip
+
+
+def _git(path: str, *args: str, stdin: str = "") -> str:
+    done = subprocess.run(
+        ["git", "-C", path, *args], input=stdin.encode(), capture_output=True, check=True
+    )
+    return done.stdout.decode(errors="replace")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
