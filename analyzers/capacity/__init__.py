@@ -13,11 +13,13 @@ import pandas as pd
 from analyzers.capacity import (
     alarm,
     backlog,
+    concentration,
     declared,
     demonstrated,
     forecast,
     generation,
     latency,
+    practice,
     reading,
     reviewers,
     throughput,
@@ -39,6 +41,7 @@ METRICS: tuple[Metric, ...] = (
     reviewers.reviewers,
     backlog.backlog,
     demonstrated.demonstrated,
+    practice.practice,
 )
 
 WEEKLY = _weekly.table_of(METRICS)
@@ -57,6 +60,7 @@ TABLES: tuple[Table, ...] = (
     forecast.BACKTEST,
     forecast.PAST_FORECASTS,
     alarm.ALARMS,
+    concentration.REVIEWERS,
 )
 
 
@@ -67,7 +71,7 @@ def tables_of(
     frames = Frames(commits, change_requests, review_events)
     grid = weeks.Weeks.spanning(commits, change_requests)
     made = {WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events)}
-    for part in (forecast.forecasts, alarm.alarms):
+    for part in (forecast.forecasts, alarm.alarms, concentration.reviewers_table):
         with suppress(NotEnoughData):
             made |= part(frames, weeks=grid)
     return {table: made.get(table, table.empty()) for table in TABLES}

@@ -112,6 +112,8 @@ def little_identity(frames: Frames, *, weeks: Weeks) -> tuple[float, float]:
     begin, end = np.maximum(begin, window_begin), np.minimum(end, window_end)
     inside = end > begin
     begin, end = begin[inside], end[inside]
+    if not len(begin):
+        return 0.0, 0.0
     span = float(window_end - window_begin)
     changes = np.concatenate([begin, end])
     order = np.argsort(changes, kind="stable")

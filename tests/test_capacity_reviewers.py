@@ -1,0 +1,76 @@
+"""How review is spread: refused where it is not known, and never a ranking."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from queues import at_days, commits, events
+
+from analyzers import capacity
+from analyzers.capacity.concentration import (
+    REVIEWERS,
+    busiest_away,
+    concentration,
+    gini,
+    reviewers_table,
+)
+from analyzers.capacity.metric import Frames
+from analyzers.capacity.weeks import Weeks
+from analyzers.errors import NotEnoughData
+
+
+def project(landers, *, weeks=60, known=1.0):
+    """Ten landed per week by `landers` in turn, all written by pa."""
+    n = weeks * 10
+    opened = np.arange(n) * 0.7
+    by = np.array(landers, dtype=object)[np.arange(n) % len(landers)]
+    by[np.arange(n) % 100 >= known * 100] = None
+    made = at_days(opened, opened + 0.5, author_id="pa", landed_by_id=by)
+    built = Frames(commits(), made, events())
+    return built, Weeks.spanning(built.commits, made)
+
+
+def test_spread_on_paper():
+    # Of every ten, pb lands six, pc three and pd one.
+    built, weeks = project(["pb"] * 6 + ["pc"] * 3 + ["pd"])
+    found = concentration(built, weeks=weeks)
+    assert found.n_reviewers == 3
+    assert found.bus_factor == 1
+    assert found.gini == pytest.approx(1 / 3, abs=0.01)  # (2*0.6 + 0*0.3 - 2*0.1) / 3
+    assert found.coverage == 1
+
+
+def test_the_busiest_away_for_four_weeks_holds_up_their_landings():
+    built, weeks = project(["pb"] * 6 + ["pc"] * 3 + ["pd"])
+    away = busiest_away(built, weeks=weeks)
+    assert away.load_share == pytest.approx(0.6, abs=0.01)
+    assert away.held_up_median == pytest.approx(24, abs=1)
+    assert away.throughput_median_share == pytest.approx(0.4, abs=0.02)
+
+
+def test_the_table_is_in_the_order_of_pseudonyms():
+    built, weeks = project(["pz"] * 1 + ["pm"] * 7 + ["pb"] * 2)
+    rows = reviewers_table(built, weeks=weeks)[REVIEWERS]
+    assert rows["person"].to_list() == ["pb", "pm", "pz"]
+    assert rows["load_share"].sum() == pytest.approx(1)
+
+
+def test_below_four_fifths_coverage_everything_is_refused():
+    built, weeks = project(["pb", "pc"], known=0.7)
+    for question in (concentration, busiest_away, reviewers_table):
+        with pytest.raises(NotEnoughData, match="80% are needed"):
+            question(built, weeks=weeks)
+    table = capacity.tables_of(built.commits, built.change_requests, built.review_events)
+    assert table[REVIEWERS].empty
+
+
+def test_landing_ones_own_work_is_not_reviewing_it():
+    built, weeks = project(["pa"])
+    with pytest.raises(NotEnoughData, match="somebody else"):
+        concentration(built, weeks=weeks)
+
+
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=30))
+def test_gini_lies_between_even_and_all_on_one(counts):
+    assert 0 <= gini(np.sort(np.array(counts, dtype=float))) + 1e-12 <= 1
+    assert gini(np.full(5, 3.0)) == pytest.approx(0)
