@@ -14,7 +14,10 @@ from repository import commit, history, run_git
 from analyzers.errors import UsageError
 from analyzers.mining import fetch as fetching
 from analyzers.mining import remote
-from analyzers.mining.fetch import RemoteUnavailable, fetch, plan, side_refs
+from analyzers.mining.fetch import RemoteUnavailable, fetch, plan
+from analyzers.mining.log import raw_commits
+from analyzers.mining.side import side_refs
+from analyzers.mining.view import open_view
 
 MAIN = [
     commit("a", "2026-01-05T10:00Z", "first", files={"a.py": "x\n"}),
@@ -89,6 +92,18 @@ def test_heads_come_into_the_side_repository_and_nothing_is_written_in_the_users
     assert fetched.counts == {"pull_head": 2, "patch_set": 1, "change_meta": 1}
     assert (fetched.n_new, fetched.n_moved, fetched.n_refs) == (4, 0, 4)
     assert here.fingerprint() == before
+
+
+def test_a_view_takes_what_was_fetched_as_further_references(served, tmp_path):
+    there, here = served
+    here.ref("refs/pull/2/head", "b")  # what the user's own repository says stands
+    fetch(plan(here.path, tmp_path / "side"))
+    with open_view(here.path, side=tmp_path / "side") as view:
+        heads = view.refs[view.refs["kind"] == "pull_head"].set_index("number")["object_id"]
+        assert heads.to_dict() == {1: there.sha["p1"], 2: there.sha["b"]}
+        assert [each.subject for each in raw_commits(view, [heads[1]])] == ["one", "first"]
+    with open_view(here.path, side=tmp_path / "never") as view:
+        assert view.refs["name"].tolist() == ["HEAD", "refs/heads/main", "refs/pull/2/head"]
 
 
 def test_only_objects_that_the_user_lacks_are_sent(served, tmp_path):

@@ -22,9 +22,10 @@ from analyzers.errors import UsageError
 from analyzers.mining import git, objects, refs, remote
 from analyzers.mining.locate import Place, place, small_file
 from analyzers.mining.remote import Address, RemoteUnavailable
+from analyzers.mining.side import side_refs
 from analyzers.mining.view import open_view
 
-__all__ = ["Fetched", "Plan", "RemoteUnavailable", "fetch", "plan", "side_objects", "side_refs"]
+__all__ = ["Fetched", "Plan", "RemoteUnavailable", "fetch", "plan"]
 
 Progress = Callable[[int, int, str], None]
 
@@ -34,7 +35,6 @@ REFSPECS = (
     "+refs/changes/*:refs/changes/*",
     "+refs/notes/*:refs/notes/*",
 )
-_FETCHED = ("refs/pull/", "refs/merge-requests/", "refs/changes/", "refs/notes/")
 _HAVE = "refs/have/"
 _COUNT = re.compile(r"(?:remote: )?(?P<what>[A-Z][a-z]+ [a-z]+):\s+\d+% \((?P<n>\d+)/(?P<of>\d+)\)")
 
@@ -118,19 +118,6 @@ def fetch(planned: Plan, *, progress: Progress | None = None) -> Fetched:
         n_new=len(after.keys() - before.keys()),
         n_moved=sum(after[name] != to for name, to in before.items() if name in after),
     )
-
-
-def side_refs(side: Path) -> dict[str, str]:
-    """Object id by full name of everything fetched; empty where nothing was."""
-    if not side.is_dir():
-        return {}
-    found, _ = refs.read(side)
-    return {name: to for name, to in found.items() if name.startswith(_FETCHED)}
-
-
-def side_objects(side: Path) -> Path:
-    """The object store to name as a further alternate."""
-    return side / "objects"
 
 
 @dataclass(frozen=True, slots=True)

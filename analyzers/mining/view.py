@@ -20,8 +20,9 @@ import pandas as pd
 
 from analyzers import tables
 from analyzers.errors import RefusedRepository
-from analyzers.mining import forge, git, objects, refs
+from analyzers.mining import forge, git, refs
 from analyzers.mining.locate import Place, place, small_file
+from analyzers.mining.side import side_objects, side_refs
 
 _PREFIX = "reviewgap-view-"
 _KNOWN_EXTENSIONS = {
@@ -68,8 +69,11 @@ class _Scratch:
 
 
 @contextmanager
-def open_view(path: Path, *, root: Path | None = None) -> Iterator[View]:
+def open_view(path: Path, *, root: Path | None = None, side: Path | None = None) -> Iterator[View]:
     """The repository at exactly `path`; with `root`, only if all of it lies below that.
+
+    `side` is what `fetch-reviews` filled, if it ever ran: its references are added to those of
+    the repository, which stand where both have one.
 
     Raises RefusedRepository in one line. The view is removed when the block ends.
     """
@@ -79,17 +83,20 @@ def open_view(path: Path, *, root: Path | None = None) -> Iterator[View]:
         raise RefusedRepository(f"git {found} is too old to read repositories safely; need 2.39")
     scratch = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:
-        yield _view(place(path, root=root), _Scratch(scratch))
+        yield _view(place(path, root=root), _Scratch(scratch), side)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _view(where: Place, scratch: _Scratch) -> View:
+def _view(where: Place, scratch: _Scratch, side: Path | None) -> View:
     settings = _settings(where, scratch)
     object_format = _object_format(where, settings)
     shallow = _shallow(where)
     _lay_out(scratch.path, where, object_format, shallow)
     found, warnings = refs.read(where.common)
+    if side is not None and (store := side_objects(side)):
+        found = side_refs(side) | found
+        _add_objects(scratch.path, store)
     head_name, head_id = _head(where, found)
     frame, n_broken = refs.frame(scratch, found, head_id)
     head = _commit_at_head(frame)
@@ -218,6 +225,11 @@ def _lay_out(path: Path, where: Place, object_format: str, shallow: bytes) -> No
         (path / "shallow").write_bytes(shallow)
 
 
+def _add_objects(path: Path, store: Path) -> None:
+    with (path / "objects/info/alternates").open("ab") as file:
+        file.write(_quoted(os.fsencode(store)) + b"\n")
+
+
 def _config(object_format: str) -> str:
     is_new = object_format != "sha1"
     extension = f"[extensions]\n\tobjectFormat = {object_format}\n" if is_new else ""
@@ -226,7 +238,7 @@ def _config(object_format: str) -> str:
         "\tcommitGraph = false\n\tmultiPackIndex = false\n\tuseReplaceRefs = false\n"
         # 500 MB is the promise: git alone would map whole packs and keep 96 MB of deltas
         # per child.
-        "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 128m\n"
+        "\tpackedGitWindowSize = 16m\n\tpackedGitLimit = 64m\n"
         f"[attr]\n\ttree = {_EMPTY_TREE[object_format]}\n{extension}"
     )
 
