@@ -13,12 +13,12 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 Identity = tuple[str, str]
 
-_ENTRY = re.compile(r"([^<]*)<([^>]*)>")
 _NO_REPLY = re.compile(r"(?:\d+[+-])?([^@+]+)@users\.noreply\.[^@]+")
 _RULES = Path(__file__).with_name("automation.toml")
 
@@ -60,7 +60,7 @@ class Mailmap:
         entries: dict[tuple[str | None, str], tuple[str, str]] = {}
         for line in text.decode(errors="replace").split("\n"):
             if not line.startswith("#"):
-                _add(entries, _ENTRY.findall(line))
+                _add(entries, _identities(line))
         return cls(entries)
 
     def __call__(self, name: str, email: str) -> Identity:
@@ -76,16 +76,27 @@ class Mailmap:
         return proper_name or name, proper_email or email
 
 
+def _identities(line: str) -> list[Identity]:
+    """The one or two `Name <address>` in a line; by hand, for no line may take a regex's time."""
+    found: list[Identity] = []
+    while len(found) < 2 and "<" in line and ">" in line:
+        name, _, rest = line.partition("<")
+        email, closed, line = rest.partition(">")
+        if not closed:
+            break
+        found.append((name.strip(), email.strip().lower()))
+    return found
+
+
 def _add(
     entries: dict[tuple[str | None, str], tuple[str, str]], found: list[tuple[str, str]]
 ) -> None:
     """One line: `Proper <commit>`, `<proper> <commit>`, `Proper <proper> [Commit] <commit>`."""
-    pairs = [(name.strip(), email.strip().lower()) for name, email in found[:2]]
-    if not pairs:
+    if not found:
         return
-    proper_name, proper_email = pairs[0]
-    commit_name, commit_email = pairs[1] if len(pairs) == 2 else ("", proper_email)
-    proper_email = proper_email if len(pairs) == 2 else ""
+    proper_name, proper_email = found[0]
+    commit_name, commit_email = found[1] if len(found) == 2 else ("", proper_email)
+    proper_email = proper_email if len(found) == 2 else ""
     key = (commit_name.lower() or None, commit_email)
     if commit_name:
         entries[key] = (proper_name, proper_email)
@@ -170,11 +181,18 @@ def _rules() -> _Rules:
     )
 
 
-def _account(row: dict[str, object]) -> Account:
-    texts = {key: tuple(row.pop(key, ())) for key in ("examples", "near_misses")}  # type: ignore[call-overload]
-    sets = {key: frozenset(row.pop(key, ())) for key in ("logins", "names", "emails")}  # type: ignore[call-overload]
-    patterns = {
-        key: re.compile(str(row.pop(key))) if key in row else None
-        for key in ("name_pattern", "email_pattern")
-    }
-    return Account(**row, **texts, **sets, **patterns)  # type: ignore[arg-type]
+def _account(row: dict[str, Any]) -> Account:
+    return Account(
+        id=row["id"],
+        examples=tuple(row["examples"]),
+        near_misses=tuple(row.get("near_misses", ())),
+        logins=frozenset(row.get("logins", ())),
+        names=frozenset(row.get("names", ())),
+        emails=frozenset(row.get("emails", ())),
+        name_pattern=_compiled(row, "name_pattern"),
+        email_pattern=_compiled(row, "email_pattern"),
+    )
+
+
+def _compiled(row: dict[str, Any], key: str) -> re.Pattern[str] | None:
+    return re.compile(row[key]) if key in row else None
