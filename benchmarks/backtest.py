@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,8 @@ def main(paths: list[str]) -> None:
     scored = []
     with tempfile.TemporaryDirectory() as store:
         for path in paths:
-            shelf = pipeline.refresh(pipeline.Request(Path(path), Path(store))).shelf
+            request = pipeline.Request(Path(path), Path(store), datetime.now(UTC))
+            shelf = pipeline.refresh(request).shelf
             frames = Frames(*(shelf.table(t) for t in (COMMITS, CHANGE_REQUESTS, REVIEW_EVENTS)))
             scored += _scored(path, frames)
     if scored:
