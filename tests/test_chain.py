@@ -1,6 +1,6 @@
 from itertools import combinations, pairwise, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.reviews import chain, openings
@@ -56,6 +56,7 @@ def test_upper_evidence_holds_for_every_lower_number():
     assert [chain.upper(stair, n) for n in (1, 3, 7, 8, 10)] == [200, 200, 200, 900, chain.NO_BOUND]
 
 
+@settings(deadline=None)
 @given(OFFERS)
 def test_the_chain_never_falls_and_takes_only_what_was_offered(offers):
     found = chain.longest(offers)
@@ -64,6 +65,7 @@ def test_the_chain_never_falls_and_takes_only_what_was_offered(offers):
     assert all(t in offers[n] for n, t in zip(found.numbers, found.times, strict=True))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(1, 9), st.lists(st.integers(1, 9), max_size=2), max_size=6))
 def test_no_chain_is_longer(offers):
     length = len(chain.longest(offers).numbers)
@@ -72,6 +74,7 @@ def test_no_chain_is_longer(offers):
             assert any(a > b for a, b in pairwise(times))
 
 
+@settings(deadline=None)
 @given(OFFERS, st.integers(1, 60), st.integers(1, 1000))
 def test_one_more_candidate_never_shortens_the_chain_and_adds_at_most_one(offers, number, time):
     before = chain.longest(offers)
@@ -79,6 +82,7 @@ def test_one_more_candidate_never_shortens_the_chain_and_adds_at_most_one(offers
     assert 0 <= len(after.numbers) - len(before.numbers) <= 1
 
 
+@settings(deadline=None)
 @given(OFFERS)
 def test_the_band_of_an_anchor_contains_it_and_lies_in_the_wide_band(offers):
     dates = openings.dating(offers, {}, snapshot=2000)
@@ -88,6 +92,16 @@ def test_the_band_of_an_anchor_contains_it_and_lies_in_the_wide_band(offers):
         assert found.low_wide <= found.low <= found.high <= found.high_wide
 
 
+@settings(deadline=None)
+@given(OFFERS, OFFERS, st.integers(1, 60), st.sampled_from([chain.NO_BOUND, 5, 300, 2000]))
+def test_the_point_lies_in_its_band_whatever_the_evidence(offers, proofs, number, latest):
+    dates = openings.dating(offers, proofs, snapshot=2000)
+    own = sorted(set(offers.get(number, [])))
+    found = openings.opening(dates, number, own, is_plain=False, latest=latest)
+    assert found.low_wide <= found.low <= found.at <= found.high <= found.high_wide
+
+
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 50), min_size=6, max_size=40), st.data())
 def test_a_consistent_neighbour_never_widens_a_band(gaps, data):
     times = [1 + sum(gaps[: i + 1]) for i in range(len(gaps))]

@@ -8,6 +8,7 @@ from waterfall import day, gerrit, requests, steady, told
 
 from analyzers import reviews, tables
 from analyzers.errors import UsageError
+from analyzers.graph import Graph
 
 ANN, MIA, BOB = (person(f"{name}@example.com") for name in ("ann", "mia", "bob"))
 
@@ -240,6 +241,49 @@ def test_the_table_is_whole_and_nothing_given_was_changed():
     assert not members.duplicated().any()
     for given, kept in zip((base.commits, base.refs, events), before, strict=True):
         pd.testing.assert_frame_equal(given, kept)
+
+
+# -- confidence ------------------------------------------------------------------------------
+
+
+def test_the_record_tells_gits_own_error():
+    base = made(9)
+    events = told(
+        event("opened", day(5, 8), ANN, name="#5"),  # two hours before its commit
+        event("opened", day(6, 10), ANN, name="#6"),
+        event("landed", day(6, 19), MIA, name="#6"),
+        event("commented", day(7, 19), MIA, name="#7"),
+    )
+    error = reviews.git_only_error(reviews.study(base, Graph.of(base.commits)).requests, events)
+    opened, landed = error.to_dict("records")
+    assert (opened["estimate"], opened["n"], opened["error_median_hours"]) == ("opened", 2, 1.0)
+    assert opened["band_share"] == 1.0
+    assert (landed["estimate"], landed["n"], landed["error_median_hours"]) == ("landed", 1, 1.0)
+
+
+def test_a_steady_sequence_gives_confidence_and_no_warning():
+    base = made(30)
+    found = reviews.study(base, Graph.of(base.commits))
+    row = found.confidence.iloc[0]
+    assert row[["sequence", "n_change_requests", "n_heads", "chain_share"]].tolist() == [
+        "pull requests", 30, 30, 1.0,
+    ]  # fmt: skip
+    assert found.warnings == ()
+
+
+def test_missing_heads_and_mixed_sequences_are_warned_about():
+    rows, _, tip = steady(3)
+    plain = history(rows, head=tip)
+    assert "refs/pull/*/head" in reviews.study(plain, Graph.of(plain.commits)).warnings[0]
+    rows = [{"name": "root", "at": day(0)}]
+    rows += [
+        {"name": f"h{n}", "parents": "root", "at": day(n if n % 2 else 90 - n)}
+        for n in range(1, 41)
+    ]
+    rows.append({"name": "tip", "parents": "root", "at": day(90)})
+    refs = {f"refs/pull/{n}/head": f"h{n}" for n in range(1, 41)}
+    mixed = history(rows, refs=refs, head="tip")
+    assert "two projects may be mixed" in reviews.study(mixed, Graph.of(mixed.commits)).warnings[0]
 
 
 # -- explanations ----------------------------------------------------------------------------

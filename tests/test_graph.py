@@ -2,7 +2,7 @@ import subprocess
 
 import pandas as pd
 from frames import mined, sha
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from repository import commit
 
@@ -64,6 +64,7 @@ def test_a_missing_parent_ends_the_line():
     assert made.first_parent_line(0) == [0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 30), max_size=3), min_size=1, max_size=30))
 def test_what_arrived_is_what_the_tips_reach(choices):
     rows = {

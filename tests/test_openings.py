@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from frames import history, sha
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from waterfall import day, gerrit, requests, steady
 
@@ -208,6 +208,7 @@ def test_the_last_push_is_never_after_the_landing():
     assert rounds.last_push([], landed=50) == -1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 10**6), max_size=20), st.integers(1, 10**6))
 def test_there_are_never_more_bursts_than_commits(times, opened):
     assert 0 <= rounds.update_bursts(times, opened=opened) <= len(times)

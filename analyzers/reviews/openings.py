@@ -114,7 +114,7 @@ def _point(
     low, high = band
     below, above = dates.chain.below(number, 1), dates.chain.above(number, 1)
     if below == NO_BOUND and above == NO_BOUND:
-        return (_first_burst(times) if times else high), "first_commit"
+        return (min(high, _first_burst(times)) if times else high), "first_commit"
     inside = [time for time in times if low <= time <= high]
     if inside:
         return _first_burst(inside), "own"

@@ -20,8 +20,8 @@ DAY = 86_400
 class Record:
     """Commits by graph position: times in epoch seconds, identities, subjects; and the lines.
 
-    `snapshot` is the newest commit date on any line plus 30 days: what claims to be younger
-    comes from a broken clock.
+    `snapshot` is the newest commit date that is at most 30 days ahead of every line: what
+    claims to be younger comes from a broken clock.
     """
 
     graph: Graph
@@ -46,7 +46,7 @@ def record(history: History, graph: Graph) -> Record:
         committed=committed,
         author_emails=commits["author_email"].tolist(),
         subjects=commits["subject"].tolist(),
-        snapshot=newest + 30 * DAY,
+        snapshot=max((time for time in committed if time <= newest + 30 * DAY), default=0),
     )
 
 

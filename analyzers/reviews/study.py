@@ -1,0 +1,103 @@
+"""What git alone says of the change requests, and how sure each number sequence is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+import pandas as pd
+
+from analyzers.graph import Graph
+from analyzers.history import History
+from analyzers.mining.people import is_automation
+from analyzers.reviews import cycles
+from analyzers.reviews.openings import MIN_SHARE
+from analyzers.reviews.people import IsAutomation, people
+from analyzers.reviews.record import DAY, record
+from analyzers.reviews.requests import Dated, dated
+from analyzers.reviews.sequences import sequences
+from analyzers.reviews.titles import merge_titles
+
+CONFIDENCE = (
+    "sequence",
+    "n_change_requests",
+    "n_heads",
+    "chain_share",
+    "band_median_days",
+    "n_vetoed",
+    "A",
+    "B",
+    "C",
+    "D",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Change requests by git alone (sizes and recorded events to come), and tables.MEMBERSHIPS.
+
+    `confidence` has a row per number sequence (columns CONFIDENCE: how many change requests and
+    heads, the share of numbers on the chain, the median band, vetoed landings, and how many of
+    each grade); `warnings` say what the figures cannot be trusted with.
+    """
+
+    requests: pd.DataFrame
+    memberships: pd.DataFrame
+    confidence: pd.DataFrame
+    warnings: tuple[str, ...]
+
+
+def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_automation) -> Study:
+    """Landings, openings and own commits of every change request of the history."""
+    facts = record(history, graph)
+    dates = [dated(facts, sequence, history.messages) for sequence in sequences(history, graph)]
+    seen = [d for d in dates if d.requests]
+    titles = merge_titles(facts, history.messages)
+    return Study(
+        requests=cycles.from_git(facts, people(history.commits, is_automation), titles, seen),
+        memberships=cycles.memberships(facts, seen),
+        confidence=pd.DataFrame([_confidence(d) for d in seen], columns=list(CONFIDENCE)),
+        warnings=tuple(warning for d in seen for warning in _warnings(d)),
+    )
+
+
+def _confidence(dates: Dated) -> dict[str, object]:
+    openings = [request.opening for request in dates.requests]
+    widths = [(opening.high - opening.low) / DAY for opening in openings if opening.low >= 0]
+    grades = [opening.grade for opening in openings]
+    return {
+        "sequence": _NAMES[dates.sequence.sigil],
+        "n_change_requests": len(dates.requests),
+        "n_heads": len(dates.sequence.heads),
+        "chain_share": dates.dating.chain.share,
+        "band_median_days": median(widths) if widths else None,
+        "n_vetoed": len(dates.vetoed),
+        **{grade: grades.count(grade) for grade in "ABCD"},
+    }
+
+
+_NAMES = {"#": "pull requests", "!": "merge requests", "": "Gerrit changes"}
+_REFS = {
+    "#": "+refs/pull/*/head:refs/pull/*/head",
+    "!": "+refs/merge-requests/*/head:refs/merge-requests/*/head",
+}
+
+
+def _warnings(dates: Dated) -> list[str]:
+    what = _NAMES[dates.sequence.sigil]
+    found = []
+    if dates.dating.is_doubtful and len(dates.requests) >= _ENOUGH:
+        found.append(
+            f"only {dates.dating.chain.share:.0%} of the {what} fit one order of time (expected"
+            f" {MIN_SHARE:.0%} or more): numbers of two projects may be mixed, mind the bands"
+        )
+    if not dates.sequence.heads and dates.sequence.sigil:
+        found.append(
+            f"no heads of {what} are here, so only those whose numbers stand on the line are seen;"
+            f" fetch {_REFS[dates.sequence.sigil]} (reviewgap fetch-reviews does) to see all"
+        )
+    return found
+
+
+_ENOUGH = 20
+"""Below this many change requests the share says nothing."""
