@@ -66,7 +66,7 @@ def recognises(row: object) -> bool:
 
 def lines_of(text: str) -> list[Any]:
     """What stands on each line; None where it is empty, _BROKEN where it is no JSON."""
-    return [_parsed(line) for line in text.splitlines()]
+    return [_parsed(line) for line in text.split("\n")]
 
 
 def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, list[str]]]:
@@ -75,7 +75,11 @@ def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, li
     for number, document in enumerate(documents, start=1):
         if document is None:
             continue
-        line, problems = checked(Line, document, f"{where}: line {number}")
+        place = f"{where}: line {number}"
+        if document is _BROKEN:
+            yield None, [f"{place}: expected a JSON object; line left out"]
+            continue
+        line, problems = checked(Line, document, place)
         if problems:
             yield None, problems
         if line is not None:
@@ -88,7 +92,7 @@ def _parsed(line: str) -> Any:
     if not line.strip():
         return None
     try:
-        return json.loads(line)
+        return json.loads(line) if line.lstrip().startswith("{") else _BROKEN
     except (json.JSONDecodeError, RecursionError):
         return _BROKEN
 
