@@ -9,8 +9,6 @@ the result true in one step.
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,15 +19,27 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analyzers import authorship, capacity, config, errors, mining, reviews, store, tables
+from analyzers import (
+    authorship,
+    capacity,
+    config,
+    errors,
+    mining,
+    provenance,
+    reviews,
+    store,
+    tables,
+)
 from analyzers.config import Config
 from analyzers.graph import Graph
 from analyzers.history import History
-from analyzers.mining import people
+from analyzers.mining import locate, people
 from analyzers.mining.view import View, open_view
+from analyzers.provenance import Finished
+from analyzers.reviews import gerrit, imports, review_notes, trailers
+from analyzers.reviews.events import frame as event_frame
 
 Progress = Callable[[int, int, str], None]
-Finished = dict[tables.Table, pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +74,22 @@ def refresh(request: Request) -> Refreshed:
 
     Raises RefusedRepository or StoreError; a killed run leaves the store as it was.
     """
-    with open_view(request.repository, root=request.root) as view:
-        key = store.shelf_key(Path(view.source))
+    shelf = shelf_of(request)
+    with open_view(request.repository, root=request.root, side=shelf.side) as view:
         settings = _settings(view)
-        wanted = _fingerprint(view, settings)
-        if _is_current(shelf := store.Shelf(request.store / key), wanted):
+        wanted = provenance.fingerprint(view, settings, shelf)
+        if _is_current(shelf, wanted):
             return Refreshed(shelf, is_new=False)
-        with store.writing(request.store, key) as shelf:
+        with store.writing(request.store, shelf.folder.name) as shelf:
             if not _is_current(shelf, wanted):
                 _bring_up_to_date(view, shelf, settings, wanted, request)
             return Refreshed(shelf, is_new=True)
+
+
+def shelf_of(request: Request) -> store.Shelf:
+    """Where the repository lies in the store, mined or not; RefusedRepository if it is none."""
+    place = locate.place(request.repository, root=request.root)
+    return store.Shelf(request.store / store.shelf_key(place.git_dir))
 
 
 def _is_current(shelf: store.Shelf, wanted: str) -> bool:
@@ -89,8 +105,22 @@ def _bring_up_to_date(
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
     history = History(commits, view.refs, mining.notes(view), mined.messages(), view.head)
-    finished = analyse(history, mined.rows("files"), settings)
-    shelf.publish(parts, finished, _facts(view, finished, len(commits), wanted))
+    imported = imports.read(shelf.imports)
+    recorded = _recorded(view, commits, settings, imported)
+    analysed = analyse(history, mined.rows("files"), recorded, settings)
+    facts = provenance.facts(view, analysed.tables, n_all=len(commits))
+    told = {
+        "fingerprint": wanted,
+        "coverage": analysed.coverage,
+        "warnings": [*view.warnings, *imported.problems, *analysed.warnings],
+    }
+    shelf.publish(parts, analysed.tables, facts | told)
+
+
+def _settings(view: View) -> Config:
+    """The repository's own reviewgap.toml, read from HEAD as data."""
+    text = mining.file_at_head(view, "reviewgap.toml")
+    return Config() if text is None else config.read(text, origin="reviewgap.toml at HEAD")
 
 
 # -- mining ----------------------------------------------------------------------------------
@@ -114,23 +144,44 @@ def _mine(view: View, shelf: store.Shelf, settings: Config, request: Request) ->
     return [*parts, part.name] if part.shas else parts
 
 
+def _recorded(
+    view: View, commits: pd.DataFrame, settings: Config, imported: imports.Imported
+) -> pd.DataFrame:
+    """tables.REVIEW_EVENTS out of Gerrit's records in git and of files the user imported."""
+    metas = view.refs[view.refs["kind"] == "change_meta"]
+    tips = dict(zip(metas["number"].astype(int), metas["object_id"], strict=True))
+    acts = mining.raw_commits(view, list(tips.values()))
+    told = gerrit.read(acts, tips, bots=settings.bots)
+    return _together(gerrit.events(told, commits), imports.of_people(imported, commits))
+
+
 # -- the pure stages -------------------------------------------------------------------------
 
 
-def analyse(history: History, file_changes: pd.DataFrame, settings: Config) -> Finished:
-    """Every finished table of one history; pure: the same history gives the same tables."""
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Every finished table, what evidence they rest on, and what they cannot be trusted with."""
+
+    tables: Finished
+    coverage: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+def analyse(
+    history: History, file_changes: pd.DataFrame, recorded: pd.DataFrame, settings: Config
+) -> Analysed:
+    """The finished tables of one history; pure: the same history gives the same tables."""
     is_automation = functools.partial(people.is_automation, bots=settings.bots)
     graph = Graph.of(history.commits)
-    events = tables.REVIEW_EVENTS.empty()
-    requests, memberships = reviews.change_requests(
-        history, graph, events, file_changes=file_changes, is_automation=is_automation
-    )
-    evidence = authorship.evidence(
-        history, memberships, config=settings, is_automation=is_automation
-    )
+    study = reviews.study(history, graph, is_automation=is_automation)
+    members = study.memberships
+    named = [*trailers.read(history, members), *review_notes.read(history, members)]
+    events = _together(recorded, event_frame(named))
+    requests = reviews.with_record(study, events, history.commits, file_changes=file_changes)
+    evidence = authorship.evidence(history, members, config=settings, is_automation=is_automation)
     verdicts = authorship.verdict.commits(history.commits, evidence, is_automation)
-    commits = _commits(history, graph, memberships, verdicts)
-    told = authorship.verdict.change_requests(requests, memberships, evidence, verdicts)
+    commits = _commits(history, graph, members, verdicts)
+    told = authorship.verdict.change_requests(requests, members, evidence, verdicts)
     requests = tables.CHANGE_REQUESTS.conform(
         requests.assign(**told.drop(columns="change_request"))
     )
@@ -139,12 +190,33 @@ def analyse(history: History, file_changes: pd.DataFrame, settings: Config) -> F
         tables.FILE_CHANGES: file_changes,
         tables.EVIDENCE: evidence,
         tables.CHANGE_REQUESTS: requests,
-        tables.MEMBERSHIPS: memberships,
+        tables.MEMBERSHIPS: members,
         tables.REVIEW_EVENTS: events,
         tables.REFS: history.refs,
         tables.NOTES: history.notes,
     }
-    return finished | capacity.tables_of(commits, requests, events)
+    finished |= capacity.tables_of(commits, requests, events)
+    coverage = _coverage(history, members, evidence) | {
+        "openings": study.confidence.to_dict("records"),
+        "git_only_error": reviews.git_only_error(study.requests, recorded).to_dict("records"),
+    }
+    return Analysed(finished, coverage, study.warnings)
+
+
+def _together(*events: pd.DataFrame) -> pd.DataFrame:
+    told = [frame for frame in events if len(frame)]
+    return tables.REVIEW_EVENTS.conform(pd.concat(told)) if told else tables.REVIEW_EVENTS.empty()
+
+
+def _coverage(history: History, members: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, Any]:
+    """Where authorship could be looked for, what squashing lost, what notes say marks missed."""
+    places = authorship.coverage(history, members)
+    recall = authorship.notes.recall(history.notes, history.commits, evidence)
+    return {
+        "places": dict(zip(places["place"], places["n"].astype(int), strict=True)),
+        "squash_loss": authorship.squash.squash_loss(evidence, members, history.commits),
+        "recall_by_notes": recall.to_dict("records"),
+    }
 
 
 def _commits(
@@ -162,80 +234,3 @@ def _commits(
         change_request=commits["sha"].map(request),
     )
     return tables.COMMITS.conform(placed[arrival >= 0])
-
-
-# -- what the manifest tells -----------------------------------------------------------------
-
-
-def _facts(view: View, finished: Finished, n_all: int, fingerprint: str) -> dict[str, Any]:
-    commits = finished[tables.COMMITS]
-    return {
-        "fingerprint": fingerprint,
-        "repository": {
-            "name": _name(view),
-            "forge_url": view.forge_url,
-            "forge_kind": view.forge_kind,
-            "head": view.head,
-            "head_name": view.head_name,
-            "is_shallow": view.is_shallow,
-            "is_partial": view.is_partial,
-            "is_bare": view.is_bare,
-        },
-        "counts": _counts(finished, n_all),
-        "data_edge": _isoformat(commits["landed_at"].max()),
-        "warnings": list(view.warnings),
-    }
-
-
-def _counts(finished: Finished, n_all: int) -> dict[str, int]:
-    """Commits that HEAD reaches, and what is known of them; `incomplete` lack line counts."""
-    commits = finished[tables.COMMITS]
-    files = finished[tables.FILE_CHANGES]
-    return {
-        "commits": len(commits),
-        "all_commits": n_all,
-        "merges": int(commits["is_merge"].sum()),
-        "roots": int(commits["is_root"].sum()),
-        "lines_added": int(commits["lines_added"].sum()),
-        "lines_deleted": int(commits["lines_deleted"].sum()),
-        "renames": int(files["old_path"].notna().sum()),
-        "incomplete": int((~commits["is_merge"] & commits["n_files"].isna()).sum()),
-        "change_requests": len(finished[tables.CHANGE_REQUESTS]),
-    }
-
-
-def _name(view: View) -> str:
-    """`owner/name` where the forge is known, else the folder's name."""
-    if view.forge_url:
-        return "/".join(view.forge_url.split("/")[3:])
-    source = Path(view.source).resolve()
-    return source.parent.name if source.name == ".git" else source.name.removesuffix(".git")
-
-
-def _settings(view: View) -> Config:
-    """The repository's own reviewgap.toml, read from HEAD as data."""
-    text = mining.file_at_head(view, "reviewgap.toml")
-    return Config() if text is None else config.read(text, origin="reviewgap.toml at HEAD")
-
-
-def _fingerprint(view: View, settings: Config) -> str:
-    """Names everything the tables depend on: equal fingerprints mean equal tables."""
-    digest = hashlib.sha256()
-    for part in (_rules_version(), repr(settings), view.head, view.is_shallow, store.SCHEMA):
-        digest.update(repr(part).encode())
-    refs = view.refs[["name", "object_id"]]
-    digest.update(json.dumps(refs.to_dict("list")).encode())
-    return digest.hexdigest()
-
-
-def _rules_version() -> str:
-    """Changes with any line of our own code or data, so that an upgrade is never half applied."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent
-    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _isoformat(at: pd.Timestamp) -> str | None:
-    return None if pd.isna(at) else at.isoformat()

@@ -31,14 +31,10 @@ import pyarrow.parquet as pq
 
 from analyzers import tables
 from analyzers.errors import StoreError, UsageError
-from analyzers.history import History, Messages
+from analyzers.history import History
+from analyzers.parts import KINDS, Mined, Part, part_path, read, sync
 
 SCHEMA = 1
-_PARTS = {
-    "commits": tables.MINED_COMMITS,
-    "messages": tables.MESSAGES,
-    "files": tables.FILE_CHANGES,
-}
 
 
 def default_root() -> Path:
@@ -55,73 +51,6 @@ def shelf_key(git_dir: Path) -> str:
     return f"{slug[:60]}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:10]}"
 
 
-class Part:
-    """Takes what mining streams and writes it as one part; memory is one row group."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
-        self.shas: list[str] = []
-        self._folder = folder
-        self._writers: dict[str, pq.ParquetWriter] = {}
-
-    def commits(self, table: pa.Table) -> None:
-        """Rows of tables.MINED_COMMITS."""
-        self.shas += table["sha"].to_pylist()
-        self._write("commits", table)
-
-    def messages(self, table: pa.Table) -> None:
-        """Rows of tables.MESSAGES."""
-        self._write("messages", table)
-
-    def file_changes(self, table: pa.Table) -> None:
-        """Rows of tables.FILE_CHANGES."""
-        self._write("files", table)
-
-    def close(self) -> None:
-        """Finish and sync the files; a kind that got no row becomes an empty file."""
-        for kind in _PARTS:
-            self._writer(kind).close()
-            _sync(part_path(self._folder, self.name, kind))
-
-    def _write(self, kind: str, rows: pa.Table) -> None:
-        schema = _PARTS[kind].arrow_schema
-        self._writer(kind).write_table(rows.select(schema.names).cast(schema))
-
-    def _writer(self, kind: str) -> pq.ParquetWriter:
-        if kind not in self._writers:
-            path = part_path(self._folder, self.name, kind)
-            self._writers[kind] = pq.ParquetWriter(
-                path, _PARTS[kind].arrow_schema, compression="zstd"
-            )
-        return self._writers[kind]
-
-
-def part_path(folder: Path, name: str, kind: str) -> Path:
-    """File of one kind of rows in one part."""
-    return folder / "mined" / f"{name}.{kind}.parquet"
-
-
-class Mined:
-    """What git holds, read over several parts."""
-
-    def __init__(self, folder: Path, parts: list[str]) -> None:
-        self._folder = folder
-        self._parts = parts
-
-    def rows(self, kind: str, columns: list[str] | None = None) -> pd.DataFrame:
-        """All rows of one kind: commits or files."""
-        table = _PARTS[kind]
-        names = columns or table.names
-        paths = [part_path(self._folder, part, kind) for part in self._parts]
-        empty = table.arrow_schema.empty_table().select(names)
-        found = pa.concat_tables([empty, *(_read_arrow(path, names) for path in paths)])
-        return found.to_pandas() if columns else table.conform(found.to_pandas())
-
-    def messages(self) -> Messages:
-        """The messages of every mined commit."""
-        return Messages([part_path(self._folder, part, "messages") for part in self._parts])
-
-
 class Shelf:
     """One repository's place in the store; reading needs no lock, writing does."""
 
@@ -135,6 +64,16 @@ class Shelf:
     def parts(self) -> list[str]:
         """Names of the mined parts, oldest first."""
         return list(self.manifest.get("parts", []))
+
+    @property
+    def side(self) -> Path:
+        """The side repository that `fetch-reviews` fills; it may not exist."""
+        return self.folder / "side.git"
+
+    @property
+    def imports(self) -> list[Path]:
+        """Files of review data the user gave, oldest first."""
+        return sorted((self.folder / "imports").glob("*.json*"))
 
     def table(self, table: tables.Table, columns: list[str] | None = None) -> pd.DataFrame:
         """A finished table; without rows where the store does not have it."""
@@ -189,7 +128,7 @@ class Shelf:
         paths = {table.name: f"tables/{generation}/{table.name}.parquet" for table in finished}
         for table, frame in finished.items():
             _write(self.folder / paths[table.name], table, frame)
-        mined = (part_path(self.folder, part, kind) for part in parts for kind in _PARTS)
+        mined = (part_path(self.folder, part, kind) for part in parts for kind in KINDS)
         files = [*paths.values(), *(str(path.relative_to(self.folder)) for path in mined)]
         manifest = {
             **facts,
@@ -199,7 +138,7 @@ class Shelf:
             "tables": paths,
             "sizes": {name: _size(self.folder / name) for name in files},
         }
-        _replace(self.folder / "manifest.json", json.dumps(manifest, indent=1, sort_keys=True))
+        _replace(self.folder / "manifest.json", _json(manifest))
         previous, self.manifest = self.manifest, manifest
         self._sweep(keep=previous)
 
@@ -210,16 +149,16 @@ class Shelf:
         self._sweep(keep={})
 
     def _without(self, name: str, drop: pa.Array) -> str:
-        shas = _read_arrow(part_path(self.folder, name, "commits"), ["sha"])["sha"]
+        shas = read(part_path(self.folder, name, "commits"), ["sha"])["sha"]
         if not pc.any(pc.is_in(shas, value_set=drop)).as_py():
             return name
         fresh = f"{name[:6]}-{os.urandom(4).hex()}"
         part = Part(self.folder, fresh)
-        for kind in _PARTS:
+        for kind in KINDS:
             with pq.ParquetFile(part_path(self.folder, name, kind)) as file:
                 for batch in file.iter_batches(batch_size=16384):
                     kept = batch.filter(pc.invert(pc.is_in(batch["sha"], value_set=drop)))
-                    part._write(kind, pa.Table.from_batches([kept]))  # noqa: SLF001
+                    part.write(kind, pa.Table.from_batches([kept]))
         part.close()
         return fresh
 
@@ -235,6 +174,18 @@ class Shelf:
         for path in self.folder.glob("tables/*"):
             if not any(path.iterdir()):
                 path.rmdir()
+
+    def take_in(self, content: bytes) -> Path:
+        """Keep a file of review data; the same content is kept once."""
+        folder = self.folder / "imports"
+        folder.mkdir(exist_ok=True)
+        name = hashlib.sha256(content).hexdigest()[:16]
+        known = [path for path in self.imports if name in path.name]
+        if known:
+            return known[0]
+        path = folder / f"{len(self.imports) + 1:04d}-{name}.json"
+        _replace(path, content)
+        return path
 
 
 @contextmanager
@@ -283,17 +234,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
-    return _read_arrow(path, columns).to_pandas()
-
-
-def _read_arrow(path: Path, columns: list[str] | None) -> pa.Table:
-    try:
-        return pq.read_table(path, columns=columns, partitioning=None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StoreError(
-            f"{path} is damaged or unreadable ({type(error).__name__});"
-            " run `reviewgap mine` on the repository to rebuild it"
-        ) from error
+    return read(path, columns).to_pandas()
 
 
 def _write(path: Path, table: tables.Table, frame: pd.DataFrame) -> None:
@@ -301,20 +242,21 @@ def _write(path: Path, table: tables.Table, frame: pd.DataFrame) -> None:
         table.conform(frame), schema=table.arrow_schema, preserve_index=False
     )
     pq.write_table(rows.replace_schema_metadata(None), path, compression="zstd")
-    _sync(path)
+    sync(path)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Make the text the content of the file, all of it or none."""
+def _replace(path: Path, content: bytes) -> None:
+    """Make this the content of the file, all of it or none."""
     fresh = path.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    _sync(fresh)
+    fresh.write_bytes(content)
+    sync(fresh)
     fresh.replace(path)
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def _json(manifest: dict[str, Any]) -> bytes:
+    """The manifest as strict JSON: what is not a number is unknown."""
+    plain = json.loads(json.dumps(manifest), parse_constant=lambda _: None)
+    return json.dumps(plain, indent=1, sort_keys=True, allow_nan=False).encode()
 
 
 def _size(path: Path) -> int | None:

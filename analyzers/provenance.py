@@ -1,0 +1,88 @@
+"""What the tables rest on: which repository at which moment, read by which rules."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analyzers import store, tables
+from analyzers.config import Config
+from analyzers.mining.view import View
+
+Finished = dict[tables.Table, pd.DataFrame]
+
+
+def fingerprint(view: View, settings: Config, shelf: store.Shelf) -> str:
+    """Names everything the tables depend on: equal fingerprints mean equal tables."""
+    digest = hashlib.sha256()
+    for part in (_rules_version(), repr(settings), view.head, view.is_shallow, store.SCHEMA):
+        digest.update(repr(part).encode())
+    for path in shelf.imports:
+        digest.update(path.read_bytes())
+    refs = view.refs[["name", "object_id"]]
+    digest.update(json.dumps(refs.to_dict("list")).encode())
+    return digest.hexdigest()
+
+
+def facts(view: View, finished: Finished, *, n_all: int) -> dict[str, Any]:
+    """What the manifest says beside the tables: which repository, how much of it, up to when.
+
+    `n_all` counts the commits that any mined reference reaches.
+    """
+    commits = finished[tables.COMMITS]
+    return {
+        "repository": {
+            "name": _name(view),
+            "forge_url": view.forge_url,
+            "forge_kind": view.forge_kind,
+            "head": view.head,
+            "head_name": view.head_name,
+            "is_shallow": view.is_shallow,
+            "is_partial": view.is_partial,
+            "is_bare": view.is_bare,
+        },
+        "counts": _counts(finished, n_all),
+        "data_edge": _isoformat(commits["landed_at"].max()),
+    }
+
+
+def _counts(finished: Finished, n_all: int) -> dict[str, int]:
+    """Commits that HEAD reaches, and what is known of them; `incomplete` lack line counts."""
+    commits = finished[tables.COMMITS]
+    files = finished[tables.FILE_CHANGES]
+    return {
+        "commits": len(commits),
+        "all_commits": n_all,
+        "merges": int(commits["is_merge"].sum()),
+        "roots": int(commits["is_root"].sum()),
+        "lines_added": int(commits["lines_added"].sum()),
+        "lines_deleted": int(commits["lines_deleted"].sum()),
+        "renames": int(files["old_path"].notna().sum()),
+        "incomplete": int((~commits["is_merge"] & commits["n_files"].isna()).sum()),
+        "change_requests": len(finished[tables.CHANGE_REQUESTS]),
+    }
+
+
+def _name(view: View) -> str:
+    """`owner/name` where the forge is known, else the folder's name."""
+    if view.forge_url:
+        return "/".join(view.forge_url.split("/")[3:])
+    source = Path(view.source).resolve()
+    return source.parent.name if source.name == ".git" else source.name.removesuffix(".git")
+
+
+def _rules_version() -> str:
+    """Changes with any line of our own code or data, so that an upgrade is never half applied."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _isoformat(at: pd.Timestamp) -> str | None:
+    return None if pd.isna(at) else at.isoformat()
