@@ -177,6 +177,7 @@ def _require_plain_objects(store: Path, shown: Path, allowed: Path | None) -> No
         names = os.listdir(store)  # noqa: PTH208  names alone are enough
         folders = [store / name for name in names if len(name) == 2 or name == "pack"]
         for folder in folders:
+            _require_inside(folder.resolve(), allowed, shown, "a folder of objects leads")
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if not entry.is_file() and not entry.is_dir(follow_symlinks=False):
