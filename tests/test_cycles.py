@@ -275,6 +275,8 @@ def test_missing_heads_and_mixed_sequences_are_warned_about():
     rows, _, tip = steady(3)
     plain = history(rows, head=tip)
     assert "refs/pull/*/head" in reviews.study(plain, Graph.of(plain.commits)).warnings[0]
+    partly = history(rows, refs={"refs/pull/3/head": "work3"}, head=tip)
+    assert "67% of the landed" in reviews.study(partly, Graph.of(partly.commits)).warnings[0]
     rows = [{"name": "root", "at": day(0)}]
     rows += [
         {"name": f"h{n}", "parents": "root", "at": day(n if n % 2 else 90 - n)}
@@ -307,6 +309,12 @@ def test_a_vetoed_landing_is_told():
     assert "git cannot tell whether it is still open" in said
 
 
+def test_a_gerrit_number_is_not_a_pull_request():
+    with pytest.raises(UsageError):
+        reviews.explain(made(), tables.REVIEW_EVENTS.empty(), "2")
+
+
 def test_an_unknown_change_request_is_a_usage_error():
-    with pytest.raises(UsageError, match="'#99'"):
-        reviews.explain(made(), tables.REVIEW_EVENTS.empty(), "#99")
+    for name in ("#99", "#", "", "#²", "nonsense", "#" + "9" * 30):
+        with pytest.raises(UsageError, match=repr(name)):
+            reviews.explain(made(), tables.REVIEW_EVENTS.empty(), name)

@@ -42,10 +42,13 @@ def explain(history: History, events: pd.DataFrame, change_request: str) -> list
     facts = record(history, graph)
     told = events[events["change_request"] == change_request].sort_values("at")
     for sequence in sequences(history, graph):
-        if not change_request.removeprefix(sequence.sigil).isdigit():
+        digits = change_request[len(sequence.sigil) :]
+        if (
+            sequence.name(int(digits) if digits.isdecimal() and len(digits) < 19 else 0)
+            != change_request
+        ):
             continue
-        dates = dated(facts, sequence, history.messages)
-        number = int(change_request.removeprefix(sequence.sigil))
+        dates, number = dated(facts, sequence, history.messages), int(digits)
         request = next((r for r in dates.requests if r.number == number), None)
         if request is not None:
             return [*_from_git(facts, dates, request), *_told(told)]

@@ -11,6 +11,7 @@ from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.mining.people import is_automation
 from analyzers.reviews import cycles
+from analyzers.reviews.landing import SERVER_MADE
 from analyzers.reviews.openings import MIN_SHARE
 from analyzers.reviews.people import IsAutomation, people
 from analyzers.reviews.record import DAY, record
@@ -96,8 +97,21 @@ def _warnings(dates: Dated) -> list[str]:
             f"no heads of {what} are here, so only those whose numbers stand on the line are seen;"
             f" fetch {_REFS[dates.sequence.sigil]} (reviewgap fetch-reviews does) to see all"
         )
+    elif _headless_share(dates) > _MOST_HEADLESS:
+        found.append(
+            f"{_headless_share(dates):.0%} of the landed {what} have no head here: the fetch was"
+            " partial, and what did not land is mostly unseen"
+        )
     return found
 
 
+def _headless_share(dates: Dated) -> float:
+    """Share of what landed by its number whose head is missing."""
+    landed = [r.number for r in dates.requests if r.landing and r.landing.style in SERVER_MADE]
+    missing = sum(number not in dates.sequence.head_shas for number in landed)
+    return missing / len(landed) if landed else 0.0
+
+
+_MOST_HEADLESS = 0.2
 _ENOUGH = 20
 """Below this many change requests the share says nothing."""
