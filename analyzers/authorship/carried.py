@@ -17,7 +17,8 @@ from analyzers.history import History
 _PLATFORM_MERGE = re.compile(
     r"^(?:Merge pull request #\d|Merged in \S+ \(pull request|Auto merge of #\d)"
 )
-_ON_THE_MERGE = ("merge_body", "footer", "link", "trailer", "prose", "subject")
+# A trailer on a merge speaks of the merge; text copied from the request speaks of its commits.
+_ON_THE_MERGE = ("merge_body", "footer", "link", "prose", "subject")
 
 
 def from_merges(found: Iterable[Evidence], ancestry: branch.Ancestry) -> Iterator[Evidence]:

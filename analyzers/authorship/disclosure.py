@@ -24,6 +24,13 @@ _WROTE = re.compile(
     r"|done (?:by|with|in)|produced|driven|refactor\w*|translated|ported|used [^.]{0,40} to (?:write|fix|make|add))\b",
     re.IGNORECASE,
 )
+_TOOLS = r"(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llms?|cursor|opus|sonnet|gemini|it|models?|sol)"
+_TOOL_WROTE = re.compile(
+    rf"\b{_TOOLS} (?:\S+ ){{0,4}}(?:wrote|implemented|generated|drafted|created|made|did|fixed|changed)"
+    r"|\b(?:written|implemented|developed|done|made|created|generated|drafted|driven|coded)"
+    rf" (?:\w+ ){{0,3}}(?:by|with|alongside|using|via) (?:\w+ ){{0,2}}{_TOOLS}\b",
+    re.IGNORECASE,
+)
 _FOUND_ONLY = re.compile(
     r"\b(?:found|spotted|discovered|identified|noticed|judg\w+|review(?:ed|er)?|validat\w*|verif\w*)\b",
     re.IGNORECASE,
@@ -99,13 +106,7 @@ def _person_wrote(sentence: str) -> bool:
         sentence,
         re.IGNORECASE,
     )
-    tool = re.search(
-        r"\b(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llm|cursor|opus|sonnet|gemini|it) (?:\S+ ){0,4}"
-        r"(?:wrote|implemented|generated|drafted|created|made|did|fixed|changed)",
-        sentence,
-        re.IGNORECASE,
-    )
-    return bool(own) and not tool
+    return bool(own) and not _TOOL_WROTE.search(sentence)
 
 
 def _tool(sentence: str, markers: Markers) -> str:

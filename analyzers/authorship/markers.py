@@ -46,11 +46,12 @@ class Markers:
         email = email.strip().lower()
         known = self._known(email)
         named = [row for row in known if row.name and row.name.search(name)]
+        unnamed = [row for row in known if row.name is None and row.kind != "negative"]
         by_name = [row for row in self.by_name if row.name and row.name.search(name.strip())]
-        unnamed = [row for row in known if row.name is None]
-        found = named or by_name or unnamed
-        if found:
-            return None if found[0].kind == "negative" else found[0]
+        if found := named or unnamed or by_name:
+            return found[0]
+        if any(row.kind == "negative" for row in known):
+            return None
         return self.generic if self.words.is_agent(name, email) else None
 
     def _known(self, email: str) -> list[Marker]:

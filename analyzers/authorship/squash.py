@@ -11,6 +11,7 @@ from analyzers.authorship.traces import Evidence, among
 _RANK = {"agent": 3, "coauthored": 2, "assisted": 1}
 _SUGGESTIONS = ("copilot.suggestion", "copilot.autofix", "gemini.code-assist", "review.bots")
 _GRACE = pd.Timedelta(hours=1)
+_STRANGER = pd.Timedelta(days=400)  # older heads belong to another repository's number
 _MOSTLY = 0.5
 
 
@@ -91,8 +92,10 @@ def squashed(memberships: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     in_time = pd.Series(made, index=pairs.index) <= pd.Series(arrived, index=pairs.index) + _GRACE
     is_merge = facts["is_merge"].reindex(pairs["own"]).to_numpy(dtype=bool)
     landed_merge = facts["is_merge"].reindex(pairs["landed"]).to_numpy(dtype=bool)
+    newest = pd.Series(made, index=pairs.index).groupby(pairs["change_request"]).transform("max")
+    is_near = (pd.Series(arrived, index=pairs.index) - newest) <= _STRANGER
     untouched = pairs["own"].eq(pairs["landed"]).groupby(pairs["change_request"]).transform("any")
-    keep = in_time.fillna(True).astype(bool) & ~is_merge & ~landed_merge & ~untouched
+    keep = in_time.fillna(True).astype(bool) & is_near.fillna(True).astype(bool) & ~is_merge & ~landed_merge & ~untouched
     return pairs.loc[keep, ["change_request", "own", "landed"]]
 
 
