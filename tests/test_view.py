@@ -1,281 +1,230 @@
-"""The view: which paths are repositories, what is refused in one line, which refs it holds."""
+"""The view: planted configuration has no effect, nothing is written, and odd places are refused."""
 
 import os
 from pathlib import Path
 
 import pytest
-from reading import read
 from repository import commit, run_git
 
+from analyzers import mining
 from analyzers.errors import RefusedRepository
+from analyzers.mining import forge, refs
 from analyzers.mining.view import open_view
 
-THREE = [
-    commit("a", "2026-01-05T10:00Z", files={"a.py": "1\n2\n"}),
-    commit("b", "2026-01-06T10:00Z", files={"a.py": "1\n"}),
-    commit("c", "2026-01-07T10:00Z", files={"b.py": "1\n"}),
-]
 
-
-def refused(path, **options):
-    """The one line with which a path is refused."""
-    with pytest.raises(RefusedRepository) as caught, open_view(path, **options):
+class Nothing:
+    def commits(self, table):
         pass
-    line = str(caught.value)
-    assert "\n" not in line
-    return line
+
+    messages = file_changes = commits
 
 
-def test_a_work_tree_its_git_folder_and_a_bare_clone_are_the_same_history(history, tmp_path):
-    repo = history(THREE)
-    run_git(tmp_path, "clone", "-q", "--bare", str(repo.path), "bare.git")
-    for path, is_bare in [(repo.path, False), (repo.git_dir, False), (tmp_path / "bare.git", True)]:
-        with open_view(path) as view:
-            assert view.head == repo.sha["c"]
-            assert view.head_name == "main"
-            assert view.is_bare is is_bare
-            assert view.warnings == ()
+@pytest.fixture
+def repo(history):
+    rows = [
+        commit("a", "2026-01-05T10:00Z", files={"a.py": "1\n", "b.txt": "1\n"}),
+        commit("b", "2026-01-06T10:00Z", files={"a.py": "1\n2\n"}),
+    ]
+    return history(rows, refs={"refs/heads/main": "b", "refs/pull/3/head": "a"})
 
 
-def test_the_view_is_private_and_gone_afterwards(history):
-    repo = history(THREE)
+def plant(repo, text):
+    with (repo.git_dir / "config").open("a") as file:
+        file.write(text)
+
+
+def test_what_a_view_tells(repo):
+    plant(repo, '[remote "origin"]\n\turl = https://me:secret@github.com/o/r.git\n')
+    with open_view(repo.path) as view:
+        assert (view.head, view.head_name) == (repo.sha["b"], "main")
+        assert (view.is_bare, view.is_shallow, view.is_partial) == (False, False, False)
+        assert view.forge_url == "https://github.com/o/r"
+        rows = view.refs.set_index("name")
+        assert rows.loc["refs/pull/3/head", ["kind", "number"]].tolist() == ["pull_head", 3]
+        assert rows.loc["HEAD", "kind"] == "head"
+        assert view.path.stat().st_mode & 0o777 == 0o700
+        assert "secret" not in repr(view)
+    assert not view.path.exists()
+
+
+HOSTILE = {
+    "fsmonitor": "[core]\n\tfsmonitor = {run}\n",
+    "hooks": "[core]\n\thooksPath = {hooks}\n",
+    "config hook": '[hook "x"]\n\tcommand = {run}\n\tevent = post-index-change\n',
+    "signatures": "[log]\n\tshowSignature = true\n[gpg]\n\tprogram = {run}\n",
+    "textconv": '[diff "x"]\n\ttextconv = {run}\n\tcommand = {run}\n[diff]\n\texternal = {run}\n',
+    "filter": '[filter "x"]\n\tclean = {run}\n\tsmudge = {run}\n\tprocess = {run}\n',
+    "pager": "[core]\n\tpager = {run}\n[pager]\n\tlog = {run}\n",
+    "promisor": (
+        '[extensions]\n\tpartialClone = o\n[remote "o"]\n\tpromisor = true\n'
+        "\turl = ext::{run}\n\tuploadpack = {run}\n[core]\n\tsshCommand = {run}\n"
+    ),
+    "include": "[include]\n\tpath = planted\n",
+    "numbers": "[log]\n\tshowRoot = false\n[core]\n\tbigFileThreshold = 1\n[diff]\n\trenames = no\n",
+    "encoding": "[i18n]\n\tlogOutputEncoding = UTF-16\n[format]\n\tpretty = %G?\n",
+}
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_planted_configuration_runs_nothing_and_bends_nothing(repo, tmp_path, attack):
+    marker, script = tmp_path / "marker", tmp_path / "run"
+    script.write_text(f"#!/bin/sh\ntouch {marker}\n")
+    script.chmod(0o755)
+    (tmp_path / "hooks").mkdir()
+    for name in ("post-index-change", "reference-transaction"):
+        (tmp_path / "hooks" / name).symlink_to(script)
+    (repo.git_dir / "planted").write_text(f"[core]\n\tfsmonitor = {script}\n")
+    (repo.git_dir / "info").mkdir(exist_ok=True)
+    (repo.git_dir / "info/attributes").write_text("* diff=x filter=x -diff\n")
+    (repo.git_dir / "info/grafts").write_text(f"{repo.sha['b']}\n")
+    plant(repo, HOSTILE[attack].format(run=script, hooks=tmp_path / "hooks"))
     before = repo.fingerprint()
     with open_view(repo.path) as view:
-        assert view.path.stat().st_mode & 0o777 == 0o700
-        assert not view.path.is_relative_to(repo.path)
-    assert not view.path.exists()
+        mined = mining.mine(view, sink=Nothing())
+        mining.notes(view)
+    assert (mined.commits, mined.lines_added, mined.lines_deleted) == (2, 3, 0)
+    assert not marker.exists()
     assert repo.fingerprint() == before
 
 
-def test_a_view_is_gone_after_an_error_as_well(history):
-    repo = history(THREE)
-    with pytest.raises(KeyError), open_view(repo.path) as view:
-        raise KeyError
-    assert not view.path.exists()
+def test_a_missing_blob_of_a_promisor_is_never_fetched(repo, tmp_path):
+    marker = tmp_path / "marker"
+    plant(repo, HOSTILE["promisor"].format(run=f"touch%20{marker}"))
+    blob = repo.git("rev-parse", f"{repo.sha['b']}:a.py")
+    (repo.git_dir / "objects" / blob[:2] / blob[2:]).unlink()
+    with open_view(repo.path) as view:
+        assert view.is_partial
+        assert mining.mine(view, sink=Nothing()).incomplete == [repo.sha["b"]]
+    assert not marker.exists()
 
 
-def test_views_of_killed_processes_are_swept_and_others_stay(history, tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    dead = tmp_path / "reviewgap-view-999999999-x"
-    ours = tmp_path / f"reviewgap-view-{os.getpid()}-x"
-    dead.mkdir()
-    ours.mkdir()
-    with open_view(history(THREE).path):
-        assert not dead.exists()
-        assert ours.exists()
+def test_git_variables_of_the_caller_do_not_matter(repo, monkeypatch):
+    for name in ("GIT_DIR", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG_GLOBAL", "GIT_EXTERNAL_DIFF"):
+        monkeypatch.setenv(name, "/nonexistent")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "bad")
+    with open_view(repo.path) as view:
+        assert mining.mine(view, sink=Nothing()).commits == 2
 
 
-@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
-def test_nothing_committed_yet_is_no_error(history, object_format):
-    found = read(history([], object_format=object_format).path)
-    assert found.view.head is None
-    assert found.view.head_name == "main"
-    assert found.totals() == (0, 0, 0, 0, 0, 0)
-    assert found.commits.empty
+@pytest.mark.parametrize(
+    "name", ["HEAD", "config", "packed-refs", "shallow", "objects/info/alternates"]
+)
+def test_a_pipe_in_place_of_a_file_is_refused(repo, name):
+    path = repo.git_dir / name
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(RefusedRepository, match="not a regular file"), open_view(repo.path):
+        pass
 
 
-def test_an_unborn_branch_beside_a_born_one_says_so(history):
-    found = read(history(THREE, refs={"refs/heads/dev": "c"}, head="main").path)
-    assert found.view.head is None
-    assert found.warned("HEAD names")
-    assert found.mined.commits == 0
-    assert found.mined.all_commits == 3
+def test_odd_references_are_left_out_with_a_warning(repo):
+    os.mkfifo(repo.git_dir / "refs/heads/pipe")
+    (repo.git_dir / "refs/heads/link").symlink_to("/etc/passwd")
+    (repo.git_dir / "refs/heads/broken").write_text("no id\n")
+    (repo.git_dir / "refs/heads/gone").write_text("0" * 39 + "1\n")
+    with open_view(repo.path) as view:
+        names = set(view.refs["name"])
+        assert names == {"HEAD", "refs/heads/main", "refs/pull/3/head"}
+        assert len(view.warnings) == 2
 
 
-def test_a_folder_inside_a_repository_is_refused_with_the_name_of_that_one(history):
-    repo = history(THREE)
-    (repo.path / "docs").mkdir()
-    line = refused(repo.path / "docs")
-    assert str(repo.path) in line
-    assert "inside" in line
+def test_what_leads_out_of_the_root_is_refused(repo, history, tmp_path):
+    other = history([commit("z", "2026-01-05T10:00Z")], name="private")
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    repo.path.rename(inside / "repo")
+    path = inside / "repo"
+    with open_view(path, root=inside) as view:
+        assert view.head
+    (path / ".git/objects/info").mkdir(exist_ok=True)
+    (path / ".git/objects/info/alternates").write_text(f"{other.git_dir}/objects\n")
+    with pytest.raises(RefusedRepository, match="alternates"), open_view(path, root=inside):
+        pass
+    with (
+        pytest.raises(RefusedRepository, match="outside the root"),
+        open_view(other.path, root=inside),
+    ):
+        pass
+    (inside / "redirect").mkdir()
+    (inside / "redirect/.git").write_text(f"gitdir: {other.git_dir}\n")
+    with (
+        pytest.raises(RefusedRepository, match="leads outside"),
+        open_view(inside / "redirect", root=inside),
+    ):
+        pass
+    with open_view(inside / "redirect") as view:
+        assert view.head == other.sha["z"]
 
 
-def test_what_is_no_repository_is_refused_by_name(tmp_path):
-    (tmp_path / "empty").mkdir()
+def test_places_that_are_no_repository_are_told_apart(repo, tmp_path):
+    (repo.path / "sub").mkdir()
     (tmp_path / "file").write_text("x")
-    for name in ("empty", "file", "missing"):
-        assert str(tmp_path / name) in refused(tmp_path / name)
+    (tmp_path / "plain").mkdir()
+    for path, told in [
+        (repo.path / "sub", f"inside the repository {repo.path.resolve()}"),
+        (tmp_path / "plain", "is not a git repository"),
+        (tmp_path / "file", "is not a folder"),
+        (tmp_path / "none", "does not exist"),
+        (Path("https://u:p@example.com/r"), "no local path"),
+    ]:
+        with pytest.raises(RefusedRepository) as refused, open_view(path):
+            pass
+        assert told in str(refused.value)
+        assert "u:p" not in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+def test_unknown_extensions_are_refused_by_name(repo):
+    plant(repo, "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tzebra = true\n")
+    with pytest.raises(RefusedRepository, match="extensions.zebra"), open_view(repo.path):
+        pass
+
+
+def test_bare_worktree_and_detached(repo, tmp_path):
+    run_git(tmp_path, "clone", "-q", "--bare", str(repo.path), "bare.git")
+    with open_view(tmp_path / "bare.git") as view:
+        assert (view.is_bare, view.head_name) == (True, "main")
+    repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"), repo.sha["a"])
+    with open_view(tmp_path / "tree") as view:
+        assert (view.head, view.head_name) == (repo.sha["a"], None)
+        assert "refs/heads/main" in set(view.refs["name"])
+
+
+def test_the_view_goes_on_every_exit_and_a_dead_process_is_swept(repo, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "reviewgap-view-4194999-x").mkdir()
+    with pytest.raises(KeyboardInterrupt), open_view(repo.path) as view:
+        raise KeyboardInterrupt
+    assert not view.path.exists()
+    assert not list(tmp_path.glob("reviewgap-view-*"))
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["https://user:secret@forge.example/a/b", "ext::sh -c x", "git@forge.example:a/b", "a\0b"],
-)
-def test_only_local_paths_are_taken_and_no_password_is_shown(text):
-    assert "secret" not in refused(Path(text))
-
-
-def test_an_embedded_bare_repository_is_not_taken_for_the_one_around_it(history, tmp_path):
-    outer = history(THREE)
-    history(THREE[:1], name="repo/docs/inner.git", bare=True)
-    assert read(outer.path).mined.commits == 3
-    assert read(outer.path / "docs" / "inner.git").mined.commits == 1
-
-
-def test_a_worktree_has_its_own_head_and_the_common_refs(history, tmp_path):
-    repo = history(THREE, refs={"refs/heads/main": "c", "refs/heads/old": "a"})
-    run_git(repo.path, "worktree", "add", "-q", str(tmp_path / "tree"), "old")
-    found = read(tmp_path / "tree")
-    assert found.view.head == repo.sha["a"]
-    assert found.view.head_name == "old"
-    assert found.mined.commits == 1
-    assert found.mined.all_commits == 3
-
-
-def test_a_detached_head_is_the_default_line(history):
-    repo = history(THREE, refs={"refs/heads/main": "c"}, head="b")
-    with open_view(repo.path) as view:
-        assert (view.head, view.head_name) == (repo.sha["b"], None)
-
-
-def test_a_gitdir_file_is_followed_but_not_out_of_the_root(history, tmp_path):
-    repo = history(THREE)
-    (tmp_path / "served" / "tree").mkdir(parents=True)
-    (tmp_path / "served" / "tree" / ".git").write_text(f"gitdir: {repo.git_dir}\n")
-    assert read(tmp_path / "served" / "tree").mined.commits == 3
-    line = refused(tmp_path / "served" / "tree", root=tmp_path / "served")
-    assert "outside the root" in line
-    assert read(repo.path, root=tmp_path).mined.commits == 3
-    assert "outside the root" in refused(repo.path, root=tmp_path / "served")
-
-
-def test_a_gitdir_file_that_leads_nowhere_is_refused(tmp_path):
-    (tmp_path / ".git").write_text("gitdir: /nonexistent\n")
-    refused(tmp_path)
-    (tmp_path / ".git").write_text("something else\n")
-    refused(tmp_path)
-
-
-def test_alternates_are_followed_but_not_out_of_the_root(history, tmp_path):
-    secret = history(THREE, name="secret")
-    (tmp_path / "served").mkdir()
-    run_git(tmp_path, "clone", "-q", "--bare", "--shared", str(secret.path), "served/thin.git")
-    assert read(tmp_path / "served" / "thin.git").mined.commits == 3
-    line = refused(tmp_path / "served" / "thin.git", root=tmp_path / "served")
-    assert "outside the root" in line
-
-
-def test_a_linked_object_store_does_not_lead_out_of_the_root(history, tmp_path):
-    repo = history(THREE)
-    repo.git("repack", "-adq")
-    (tmp_path / "served").mkdir()
-    fake = history([], name="served/fake", bare=True).path
-    (fake / "objects" / "pack").rmdir()
-    (fake / "objects" / "pack").symlink_to(repo.git_dir / "objects" / "pack")
-    (fake / "packed-refs").write_text(f"{repo.sha['c']} refs/heads/main\n")
-    assert read(fake).mined.commits == 3
-    assert "outside the root" in refused(fake, root=tmp_path / "served")
-
-
-@pytest.mark.parametrize(
-    "line",
+    ("url", "address"),
     [
-        "[extensions]\n\tfutureThing = 1\n",
-        "[core]\n\trepositoryformatversion = 7\n",
-        "[extensions]\n\trefStorage = reftable\n",
-        "[extensions]\n\tobjectFormat = md5\n",
-        "[broken",
+        ("https://github.com/o/r.git", ("https://github.com/o/r", "github")),
+        ("git@github.com:o/r.git", ("https://github.com/o/r", "github")),
+        ("ssh://git@gitlab.example.org:2222/g/s/r", ("https://gitlab.example.org/g/s/r", "gitlab")),
+        ("https://tok:x@codeberg.org/o/r/", ("https://codeberg.org/o/r", "gitea")),
+        ("git@bitbucket.org:o/r.git", ("https://bitbucket.org/o/r", "bitbucket")),
+        (
+            "git@ssh.dev.azure.com:v3/o/p/r",
+            ("https://dev.azure.com/o/p/_git/r", "azure"),
+        ),
+        ("https://example.com/o/r", None),
+        ("/srv/r.git", None),
+        ("https://github.com/o/../../x", None),
+        ("javascript:github.com/o/r", None),
     ],
 )
-def test_a_format_that_is_not_known_is_refused_by_name(history, line):
-    repo = history(THREE)
-    with (repo.git_dir / "config").open("a") as config:
-        config.write(line)
-    assert str(repo.path) in refused(repo.path)
+def test_the_web_address_of_a_remote(url, address):
+    assert forge.forge({"remote.origin.url": url}) == address
 
 
-def test_config_values_without_effect_do_not_stop_it(history):
-    repo = history(THREE)
-    with (repo.git_dir / "config").open("a") as config:
-        config.write("[alias]\n\tlog = !false\n[core]\n\tworktree = /nonexistent\n[x]\n\ty\n")
-    assert read(repo.path).mined.commits == 3
-
-
-def test_refs_are_one_table_with_what_their_names_mean(history):
-    refs = {
-        "refs/heads/main": "c",
-        "refs/pull/7/head": "b",
-        "refs/pull/7/merge": "c",
-        "refs/merge-requests/8/head": "b",
-        "refs/changes/09/9/2": "a",
-        "refs/changes/09/9/meta": "a",
-        "refs/heads/--output=X": "a",
-        "refs/heads/caf\u00e9": "a",
-    }
-    repo = history(THREE, refs=refs, tags={"v1": "a"}, notes={"refs/notes/ai": {"b": "note"}})
-    with open_view(repo.path) as view:
-        rows = view.refs.set_index("name")
-    assert rows.loc["refs/tags/v1", "object_id"] == repo.sha["a"]
-    assert rows["kind"].to_dict() == {
-        "HEAD": "head",
-        "refs/heads/main": "branch",
-        "refs/heads/--output=X": "branch",
-        "refs/heads/caf\u00e9": "branch",
-        "refs/pull/7/head": "pull_head",
-        "refs/pull/7/merge": "pull_merge",
-        "refs/merge-requests/8/head": "merge_request_head",
-        "refs/changes/09/9/2": "patch_set",
-        "refs/changes/09/9/meta": "change_meta",
-        "refs/tags/v1": "tag",
-        "refs/notes/ai": "note",
-    }
-    assert rows.loc["refs/changes/09/9/2", ["number", "patch_set"]].tolist() == [9, 2]
-    assert rows.loc["refs/pull/7/head", "number"] == 7
-
-
-def test_tags_of_tags_trees_and_blobs_are_peeled_or_stay_outside_history(history):
-    repo = history(THREE, tags={"v1": "a"})
-    repo.git("tag", "-a", "-m", "x", "twice", "v1")
-    repo.git("tag", "-a", "-m", "x", "tree", f"{repo.sha['a']}^{{tree}}")
-    repo.git("tag", "blob", f"{repo.sha['a']}:a.py")
-    found = read(repo.path)
-    rows = found.view.refs.set_index("name")
-    assert rows.loc["refs/tags/twice", "object_id"] == repo.sha["a"]
-    assert not rows.loc[["refs/tags/tree", "refs/tags/blob"], "is_commit"].any()
-    assert found.mined.all_commits == 3
-
-
-def test_broken_refs_are_counted_and_the_rest_is_read(history, tmp_path):
-    repo = history(THREE)
-    heads = repo.git_dir / "refs" / "heads"
-    (heads / "empty").write_text("")
-    (heads / "garbage").write_bytes(b"\0\xff" * 30)
-    (heads / "missing").write_text("1" * 40 + "\n")
-    (heads / "loop").write_text("ref: refs/heads/loop\n")
-    (heads / "leak").symlink_to("/etc/hostname")
-    (heads / "up").symlink_to("/")
-    os.mkfifo(heads / "pipe")
-    found = read(repo.path)
-    assert found.mined.commits == 3
-    assert found.warned("5 references are no plain files or hold no id")
-    assert found.warned("2 references lead to nothing")
-    assert set(found.view.refs["name"]) == {"HEAD", "refs/heads/main"}
-
-
-def test_twenty_thousand_refs_are_read_at_once(history):
-    repo = history(THREE)
-    names = sorted(f"refs/pull/{number}/head" for number in range(20_000))
-    lines = "".join(f"{repo.sha['b']} {name}\n" for name in names)
-    (repo.git_dir / "packed-refs").write_text(f"# pack-refs with: peeled sorted \n{lines}")
-    with open_view(repo.path) as view:
-        assert (view.refs["kind"] == "pull_head").sum() == 20_000
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://ann:secret@github.com/a/b.git", "https://github.com/a/b"),
-        ("git@gitlab.com:group/sub/b.git", "https://gitlab.com/group/sub/b"),
-        ("ssh://git@github.com:22/a/b", "https://github.com/a/b"),
-        ("/srv/git/b.git", None),
-        ("ext::sh -c x", None),
-    ],
-)
-def test_the_page_of_the_repository_comes_from_origin_without_credentials(
-    history, address, expected
-):
-    repo = history(THREE)
-    repo.git("config", "remote.origin.url", address)
-    with open_view(repo.path) as view:
-        assert view.forge_url == expected
-        assert "secret" not in str(view)
+def test_references_by_name():
+    assert refs.classify("refs/pull/12/merge") == ("pull_merge", 12, None)
+    assert refs.classify("refs/merge-requests/4/head") == ("merge_request_head", 4, None)
+    assert refs.classify("refs/changes/34/1234/5") == ("patch_set", 1234, 5)
+    assert refs.classify("refs/changes/34/1234/meta") == ("change_meta", 1234, None)
+    assert refs.classify("refs/remotes/origin/pr/9") == ("pull_head", 9, None)
+    assert refs.classify("refs/remotes/origin/main") == ("other", None, None)

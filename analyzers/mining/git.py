@@ -74,6 +74,19 @@ class GitSilent(GitFailed):
     """A git child said nothing for too long and was killed."""
 
 
+class Output(Protocol):
+    """The part of a buffered binary stream that readers of git's output use."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """That many bytes, or all of them."""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """What is there, at most so many bytes; waits for the first."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line with its end."""
+
+
 class GitDir(Protocol):
     """Whatever has the path of a git directory that is ours."""
 
@@ -89,7 +102,7 @@ def run(view: GitDir, args: list[str], stdin: bytes = b"") -> bytes:
 
 
 @contextmanager
-def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[io.BufferedReader]:
+def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[Output]:
     """The output of a long git command, while it comes.
 
     Leaving the block early ends the child; leaving it after the last byte raises GitFailed
@@ -100,13 +113,10 @@ def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[io.Buf
     feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
     feeder.start()
     pipe = _Pipe(child.stdout.fileno(), args[0])
-    reader = io.BufferedReader(pipe, _BLOCK)
     try:
-        yield reader
+        yield io.BufferedReader(pipe, _BLOCK)
         if pipe.at_end:
             _require_success(child, args[0], errors)
-    except GitSilent:
-        raise
     finally:
         _end(child)
         feeder.join(5)
@@ -131,7 +141,7 @@ def _program() -> str:
     return str(Path(found).absolute())
 
 
-def _start(view: GitDir, args: list[str]) -> Any:  # noqa: ANN401  GitPython's process wrapper
+def _start(view: GitDir, args: list[str]) -> Any:
     environment = {**_ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": os.environ.get("PATH", "")}
     pairs = [f"{name}={value}" for name, value in environment.items()]
     command = ["env", "-i", *pairs, _program(), "--no-pager", *args]
@@ -140,7 +150,7 @@ def _start(view: GitDir, args: list[str]) -> Any:  # noqa: ANN401  GitPython's p
     )
 
 
-def _feed(target: Any, data: bytes) -> None:  # noqa: ANN401
+def _feed(target: Any, data: bytes) -> None:
     # A child that ends early, or is killed, closes its side; its exit status tells why.
     with suppress(OSError, ValueError):
         target.write(data)
@@ -151,7 +161,7 @@ def _feed(target: Any, data: bytes) -> None:  # noqa: ANN401
 class _Stderr(threading.Thread):
     """Reads what a child complains about, so that a full pipe never stops it; keeps the end."""
 
-    def __init__(self, source: Any) -> None:  # noqa: ANN401
+    def __init__(self, source: Any) -> None:
         super().__init__(daemon=True)
         self._source = source
         self._kept = b""
@@ -166,7 +176,7 @@ class _Stderr(threading.Thread):
         return self._kept.decode("utf-8", "replace")
 
 
-def _drain(source: Any) -> _Stderr:  # noqa: ANN401
+def _drain(source: Any) -> _Stderr:
     thread = _Stderr(source)
     thread.start()
     return thread
@@ -183,7 +193,7 @@ class _Pipe(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+    def readinto(self, buffer: Any) -> int:
         deadline = time.monotonic() + IDLE_SECONDS
         while not select.select([self._descriptor], [], [], max(0, deadline - time.monotonic()))[0]:
             if time.monotonic() >= deadline:
@@ -193,7 +203,7 @@ class _Pipe(io.RawIOBase):
         return count
 
 
-def _require_success(child: Any, what: str, errors: _Stderr) -> None:  # noqa: ANN401
+def _require_success(child: Any, what: str, errors: _Stderr) -> None:
     try:
         status = child.proc.wait(IDLE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -202,7 +212,7 @@ def _require_success(child: Any, what: str, errors: _Stderr) -> None:  # noqa: A
         raise GitFailed(f"git {what} ended with status {status}", errors.text())
 
 
-def _end(child: Any) -> None:  # noqa: ANN401
+def _end(child: Any) -> None:
     """Kill whatever is left of the child's session, and collect the child."""
     process = child.proc
     if process.poll() is None:

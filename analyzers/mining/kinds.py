@@ -14,7 +14,7 @@ REVIEWABLE = frozenset(tables.REVIEWABLE_KINDS)
 
 
 def classifier(generated: Sequence[str] = ()) -> Callable[[str], str]:
-    """path -> kind, one of tables.FILE_KINDS; `generated` are further patterns of the user.
+    """A function from path to kind (tables.FILE_KINDS); `generated` are the user's own patterns.
 
     The first kind in file_kinds.toml that matches wins; what none matches is code. A pattern
     without a slash is a file name, one that ends in a slash a folder anywhere above the file,
@@ -38,7 +38,9 @@ def _classifier(generated: tuple[str, ...]) -> Callable[[str], str]:
 
 
 def _compiled(globs: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_expression(glob)})" for glob in globs), re.IGNORECASE)
+    return re.compile(
+        "|".join(f"(?:{_expression(glob)})" for glob in globs), re.IGNORECASE | re.DOTALL
+    )
 
 
 def _expression(glob: str) -> str:
@@ -55,4 +57,5 @@ def _glob(glob: str) -> str:
 
 def _rules() -> dict[str, list[str]]:
     source = resources.files(__package__).joinpath("file_kinds.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)["patterns"]
+    patterns: dict[str, list[str]] = tomllib.loads(source)["patterns"]
+    return patterns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pandas as pd
@@ -11,25 +12,66 @@ from analyzers.mining import commit, objects
 from analyzers.mining.view import View
 
 MOST_NOTE_BYTES = 1 << 20
+_MOST_READ_BYTES = 1 << 24
+_LONG = 1 << 14
+_TALKS = ("prompts", "sessions")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def notes(view: View) -> pd.DataFrame:
-    """tables.NOTES: what refs/notes/* say, cut at 1 MiB each; notes on other objects too."""
+    """tables.NOTES: what refs/notes/* say, cut at 1 MiB each.
+
+    Conversations that git-ai keeps inside long notes are left out: they are most of the bytes
+    and none of the evidence, and not ours to copy.
+    """
     refs = view.refs[(view.refs["kind"] == "note") & view.refs["is_commit"]]
     pairs = zip(refs["name"], refs["object_id"], strict=True)
     found = [(ref, *note) for ref, tip in pairs for note in _annotated(view, tip)]
-    texts = objects.read_blobs(view, [blob for _, _, blob in found], most_bytes=MOST_NOTE_BYTES)
+    texts = _texts(view, list(dict.fromkeys(blob for _, _, blob in found)))
     rows = {
         "ref": [ref for ref, _, blob in found if blob in texts],
         "sha": [sha for _, sha, blob in found if blob in texts],
-        "text": [commit.text(texts[blob]) for _, _, blob in found if blob in texts],
+        "text": [texts[blob] for _, _, blob in found if blob in texts],
     }
     return tables.NOTES.conform(pd.DataFrame(rows))
+
+
+def _texts(view: View, blobs: list[str]) -> dict[str, str]:
+    """One note at a time, so that memory holds only what is kept."""
+    read = objects.read(view, blobs, most_bytes=_MOST_READ_BYTES)
+    return {each.name: _kept(commit.text(each.data)) for each in read if each.kind == "blob"}
+
+
+def _kept(note: str) -> str:
+    if len(note) <= _LONG:
+        return note
+    head, mark, body = note.partition("\n---\n")
+    try:
+        told = json.loads(body if mark else note)
+    except (ValueError, RecursionError):
+        return note[:MOST_NOTE_BYTES]
+    if not isinstance(told, dict):
+        return note[:MOST_NOTE_BYTES]
+    short = json.dumps(told | {key: _silent(told[key]) for key in _TALKS if key in told})
+    return (f"{head}{mark}{short}" if mark else short)[:MOST_NOTE_BYTES]
+
+
+def _silent(entries: object) -> object:
+    """The entries without what was said in them."""
+    if not isinstance(entries, dict):
+        return entries
+    return {
+        key: {name: value for name, value in entry.items() if name != "messages"}
+        if isinstance(entry, dict)
+        else entry
+        for key, entry in entries.items()
+    }
 
 
 def _annotated(view: View, tip: str) -> list[tuple[str, str]]:
     """(annotated object, blob) per note; git fans the ids out over folders as they grow."""
     entries = objects.list_tree(view, tip)
-    named = {entry.path.replace("/", ""): entry.object_id for entry in entries if entry.kind == "blob"}
+    named = {
+        entry.path.replace("/", ""): entry.object_id for entry in entries if entry.kind == "blob"
+    }
     return [(sha, blob) for sha, blob in named.items() if _ID.fullmatch(sha)]

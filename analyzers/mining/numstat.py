@@ -6,14 +6,13 @@ and no message can break it.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analyzers.mining import git, objects
 from analyzers.mining.commit import text
-from analyzers.mining.git import GitDir, GitFailed
+from analyzers.mining.git import GitDir, GitFailed, Output
 
 _BLOCK = 1 << 17
 _ARGUMENTS = [
@@ -35,11 +34,13 @@ _ARGUMENTS = [
 ]
 SETTINGS = (
     "-c",
-    "diff.context=0",  # hunks without context are cheaper to build; the counts are the same
+    # Cheaper hunks, the same counts. Not 0: git then trims the common end of both files before
+    # it looks for the shortest edit, and counts a line more or less here and there.
+    "diff.context=1",
     "-c",
     "diff.renameLimit=1000",
     "-c",
-    "core.deltaBaseCacheLimit=48m",
+    "core.deltaBaseCacheLimit=32m",
     "-c",
     "log.showRoot=true",
 )
@@ -69,7 +70,7 @@ def count(view: GitDir, ids: Sequence[str], *, settings: Sequence[str] = SETTING
     while rest:
         rest = _run(view, counts, rest, settings)
         n_failures += bool(rest)
-        if n_failures == _FEW_FAILURES:
+        if rest and n_failures == _FEW_FAILURES:
             missing = _lacking_blobs(view, rest)
             counts.unreadable += [sha for sha in rest if sha in missing]
             rest = [sha for sha in rest if sha not in missing]
@@ -121,7 +122,7 @@ def _tokens(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _blocks(output: io.BufferedReader) -> Iterator[bytes]:
+def _blocks(output: Output) -> Iterator[bytes]:
     while block := output.read1(_BLOCK):
         yield block
 
@@ -187,8 +188,10 @@ def _blobs(view: GitDir, ids: list[str]) -> tuple[dict[str, list[str]], set[str]
     blobs: dict[str, list[str]] = {}
     try:
         with git.stream(view, arguments, _lines(ids)) as output:
-            for token in _tokens(_blocks(output)):
+            tokens = _tokens(_blocks(output))
+            for token in tokens:
                 if token.lstrip(b"\n").startswith(b":") and blobs:
+                    next(tokens, b"")  # the path, whatever it looks like
                     old_mode, new_mode, *pair = token.lstrip(b"\n:").split(b" ")[:4]
                     modes = zip((old_mode, new_mode), pair, strict=True)
                     ids_here = [i.decode() for mode, i in modes if mode not in _NO_BLOB]

@@ -6,12 +6,11 @@ message breaks the parser. A missing or damaged object is one row of its own, ne
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzers.mining import git
-from analyzers.mining.git import GitDir, GitFailed
+from analyzers.mining.git import GitDir, GitFailed, Output
 
 _MOST_RESTARTS = 1000
 
@@ -92,7 +91,7 @@ def _batch(view: GitDir, names: Sequence[str], most_bytes: int | None) -> Iterat
         output.read(1)  # nothing is left; now the exit status tells
 
 
-def _object(output: io.BufferedReader, name: str, header: bytes, most_bytes: int | None) -> Object:
+def _object(output: Output, name: str, header: bytes, most_bytes: int | None) -> Object:
     words = header.split()
     if len(words) != 3 or not words[2].isdigit():  # "<name> missing", "<name> ambiguous"
         return Object(name, "", b"")
@@ -105,7 +104,7 @@ def _object(output: io.BufferedReader, name: str, header: bytes, most_bytes: int
     return Object(name, words[1].decode(), data)
 
 
-def _skip(output: io.BufferedReader, count: int) -> None:
+def _skip(output: Output, count: int) -> None:
     while count > 0 and (block := output.read(min(count, 1 << 20))):
         count -= len(block)
 

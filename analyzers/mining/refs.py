@@ -45,7 +45,7 @@ def read(common: Path) -> tuple[dict[str, str], list[str]]:
     """(object id or "ref: <name>" by full name, warnings), loose ones before packed ones."""
     warnings: list[str] = []
     found = _packed(small_file(common / "packed-refs", most_bytes=_MOST_PACKED_BYTES) or b"")
-    odd = []
+    odd: list[str] = []
     for name, content in _loose(common, odd):
         if content.startswith(b"ref:"):
             found[name] = "ref: " + content[4:].strip().decode("utf-8", "replace")
@@ -98,7 +98,8 @@ def classify(name: str) -> tuple[str, int | None, int | None]:
     for kind, pattern in _PATTERNS:
         if matched := pattern.fullmatch(name):
             numbers = [int(group) for group in matched.groups() if len(group) < 18]
-            return kind, *(*numbers, None, None)[:2]
+            number, patch_set = [*numbers, None, None][:2]
+            return kind, number, patch_set
     return "other", None, None
 
 

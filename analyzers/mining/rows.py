@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -56,7 +56,7 @@ class Rows:
         files = file_rows(counts or Counts(), [each.sha for each in commits], self.kind)
         messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
         chunk = Chunk(
-            _table(tables.MINED_COMMITS, self._columns(commits, sizes, counts is not None)),
+            _table(tables.MINED_COMMITS, self._columns(commits, sizes, in_head=counts is not None)),
             _table(tables.MESSAGES, messages),
             files,
         )
@@ -73,8 +73,8 @@ class Rows:
         return chunk
 
     def _columns(
-        self, commits: Sequence[RawCommit], sizes: list[_Sizes], in_head: bool
-    ) -> dict[str, list[object]]:
+        self, commits: Sequence[RawCommit], sizes: list[_Sizes], *, in_head: bool
+    ) -> Mapping[str, Sequence[object]]:
         authors = [self.mailmap(each.author_name, each.author_email) for each in commits]
         committers = [self.mailmap(each.committer_name, each.committer_email) for each in commits]
         n_files, added, deleted, reviewable = (
@@ -139,6 +139,6 @@ def file_rows(counts: Counts, ids: Sequence[str], kind: Callable[[str], str]) ->
     )
 
 
-def _table(table: tables.Table, columns: dict[str, list[object]]) -> pa.Table:
+def _table(table: tables.Table, columns: Mapping[str, Sequence[object]]) -> pa.Table:
     schema = table.arrow_schema
     return pa.table([pa.array(columns[f.name], f.type) for f in schema], schema=schema)

@@ -184,7 +184,7 @@ def _head(where: Place, found: dict[str, str]) -> tuple[str | None, str | None]:
     """(full name of the branch, object id); either is None where there is none."""
     file = where.git_dir / "HEAD"
     if file.is_symlink():  # how git wrote HEAD before 2006
-        name = os.readlink(file)
+        name = str(file.readlink())
         content = f"ref: {name}" if name.startswith("refs/") else ""
     else:
         content = (small_file(file, most_bytes=4096) or b"").decode("utf-8", "replace").strip()
@@ -238,7 +238,7 @@ def _config(object_format: str) -> str:
         "\tcommitGraph = false\n\tmultiPackIndex = false\n\tuseReplaceRefs = false\n"
         # 500 MB is the promise: git alone would map whole packs and keep 96 MB of deltas
         # per child.
-        "\tpackedGitWindowSize = 16m\n\tpackedGitLimit = 64m\n"
+        "\tpackedGitWindowSize = 32m\n\tpackedGitLimit = 128m\n"
         f"[attr]\n\ttree = {_EMPTY_TREE[object_format]}\n{extension}"
     )
 
