@@ -206,7 +206,12 @@ def test_who_is_a_person(login, is_bot, kind):
 
 
 def test_a_user_may_list_more_bots():
-    assert events.actor("Our-CI", bots=frozenset(["our-ci"])).kind == "bot"
+    imported = imports.read([DATA / "github" / "pull_requests.json"])
+    told = imports.of_people(
+        imported, mined([{"name": "a", "at": "2026-01-05T10:00Z"}]), bots=["Bo"]
+    )
+    assert set(told.query("kind == 'approved'")["actor_kind"]) == {"bot"}
+    assert set(told.query("kind == 'opened'")["actor_kind"]) == {"human", "bot", "unknown"}
 
 
 def test_the_documentation_imports_as_written(tmp_path):

@@ -53,7 +53,8 @@ def frame(events: Iterable[ReviewEvent]) -> pd.DataFrame:
         return tables.REVIEW_EVENTS.empty()
     columns = dict(zip(tables.REVIEW_EVENTS.names, zip(*rows, strict=True), strict=True))
     columns["at"] = pd.to_datetime(pd.Series(columns["at"]), utc=True)
-    table = tables.REVIEW_EVENTS.conform(pd.DataFrame(columns)).drop_duplicates()
+    table = tables.REVIEW_EVENTS.conform(pd.DataFrame(columns))
+    table = table.drop_duplicates(list(tables.REVIEW_EVENTS.key))
     return table.sort_values(["change_request", "at"], kind="stable").reset_index(drop=True)
 
 
@@ -62,24 +63,23 @@ def person_id(key: str) -> str:
     return "p" + hashlib.sha256(key.strip().lower().encode()).hexdigest()[:12]
 
 
-def actor(login: str | None, *, is_bot: bool = False, bots: frozenset[str] = frozenset()) -> Actor:
-    """Who a forge login is; `is_bot` where the forge says so, `bots` the user's own list.
+def actor(login: str | None, *, is_bot: bool = False) -> Actor:
+    """Who a forge login is; `is_bot` where the forge says so.
 
     No login at all is a deleted account: kept, as the ghost, of unknown kind.
     """
     if not login or login.lower() == GHOST:
         return Actor(person_id(GHOST), "unknown")
-    return Actor(person_id(_bare(login)), actor_kind(login, is_bot=is_bot, bots=bots))
+    return Actor(person_id(_bare(login)), actor_kind(login, is_bot=is_bot))
 
 
-def actor_kind(login: str, *, is_bot: bool = False, bots: frozenset[str] = frozenset()) -> str:
+def actor_kind(login: str, *, is_bot: bool = False) -> str:
     """human, bot or agent: agents and bots by list, bots also by mark ([bot], app/)."""
     bare, lists = _bare(login), _lists()
     if bare in lists.agents:
         return "agent"
     marked = is_bot or login.lower().startswith("app/") or login.lower().endswith(_BOT_MARK)
-    listed = bare in lists.bots or bare in bots or login.lower() in bots
-    return "bot" if marked or listed or lists.patterns.fullmatch(bare) else "human"
+    return "bot" if marked or bare in lists.bots or lists.patterns.fullmatch(bare) else "human"
 
 
 def known_as(events: pd.DataFrame, logins: dict[str, str]) -> pd.DataFrame:
@@ -87,6 +87,12 @@ def known_as(events: pd.DataFrame, logins: dict[str, str]) -> pd.DataFrame:
     persons = {person_id(_bare(login)): person for login, person in logins.items()}
     ids = events["actor_id"]
     return events.assign(actor_id=ids.map(persons).fillna(ids).astype("str"))
+
+
+def with_bots(events: pd.DataFrame, bots: Iterable[str]) -> pd.DataFrame:
+    """The events with the accounts that a user lists as bots marked so."""
+    listed = events["actor_id"].isin([person_id(_bare(bot)) for bot in bots])
+    return events.assign(actor_kind=events["actor_kind"].mask(listed, "bot"))
 
 
 def _bare(login: str) -> str:

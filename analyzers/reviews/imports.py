@@ -7,7 +7,7 @@ git alone was off, where an import and git tell of the same change requests.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,15 +88,20 @@ def read(paths: Sequence[Path]) -> Imported:
     )
 
 
-def of_people(imported: Imported, commits: pd.DataFrame) -> pd.DataFrame:
-    """The events with logins named as the people of `commits` (tables.MINED_COMMITS)."""
+def of_people(
+    imported: Imported, commits: pd.DataFrame, *, bots: Iterable[str] = ()
+) -> pd.DataFrame:
+    """The events with logins named as the people of `commits` (tables.MINED_COMMITS).
+
+    `bots` are logins that the user knows to be machines.
+    """
     names = Names.of(commits)
     by_mail = {
         login: names.emails[mail.lower()]
         for login, mail in imported.logins.items()
         if mail.lower() in names.emails
     }
-    return events.known_as(imported.events, names.logins | by_mail)
+    return events.known_as(events.with_bots(imported.events, bots), names.logins | by_mail)
 
 
 def git_only_error(from_git: pd.DataFrame, imported: Imported) -> dict[str, float | int | None]:
