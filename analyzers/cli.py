@@ -1,17 +1,12 @@
-"""The reviewgap command: the only place that prints.
+"""The reviewgap command: what can be asked of it.
 
-Data goes to stdout, everything else to stderr; the exit codes stand in `analyzers.errors`.
 Heavy imports stay inside the commands, so that `--help` answers at once.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import sys
-import traceback
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -19,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analyzers import errors
+from analyzers import errors, terminal
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analyzers.pipeline import Progress, Refreshed
+    from analyzers.pipeline import Refreshed, Request
     from analyzers.tables import Table
 
 app = typer.Typer(
@@ -70,36 +65,7 @@ class DataFormat(StrEnum):
 
 def main() -> None:
     """Run the command line and leave with its documented exit code."""
-    sys.exit(_run())
-
-
-def _run() -> int:
-    try:
-        return int(app(standalone_mode=False) or errors.COMPLETE)
-    except errors.ReviewgapError as error:
-        _note(f"reviewgap: {error}")
-        return error.exit_code
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return errors.COMPLETE
-    except KeyboardInterrupt:
-        return errors.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into one line
-        return _unexpected(error)
-
-
-def _unexpected(error: Exception) -> int:
-    if hasattr(error, "format_message"):  # Typer's own usage errors
-        _note(f"reviewgap: {error.format_message()} (see: reviewgap --help)")
-        return errors.USAGE
-    if os.environ.get("REVIEWGAP_DEBUG"):
-        traceback.print_exc()
-    _note(
-        f"reviewgap: this is a bug of ours: {type(error).__name__}: {error}"
-        " (REVIEWGAP_DEBUG=1 shows where)"
-    )
-    return errors.OUR_BUG
+    sys.exit(terminal.guarded(lambda: app(standalone_mode=False)))
 
 
 # -- commands --------------------------------------------------------------------------------
@@ -124,11 +90,11 @@ def _mine_one(
     refreshed = _refresh(path, store, root, quiet=quiet)
     counts = refreshed.shelf.manifest["counts"]
     if form is TextFormat.json:
-        _print(json.dumps(counts | {"warnings": refreshed.shelf.manifest["warnings"]}))
+        terminal.show(json.dumps(counts | {"warnings": refreshed.shelf.manifest["warnings"]}))
     elif not quiet:
         state = "mined" if refreshed.is_new else "nothing new"
         n_commits, n_requests = counts["commits"], counts["change_requests"]
-        _note(f"{path}: {state}: {n_commits:,} commits, {n_requests:,} change requests")
+        terminal.note(f"{path}: {state}: {n_commits:,} commits, {n_requests:,} change requests")
     return refreshed.exit_code
 
 
@@ -145,7 +111,7 @@ def summary(
     from analyzers.reports import summary as report
 
     refreshed = _refresh(repository, store, root, quiet=quiet)
-    _print(report.text(refreshed.shelf, weeks=weeks, form=form.value))
+    terminal.show(report.text(refreshed.shelf, weeks=weeks, form=form.value))
     return refreshed.exit_code
 
 
@@ -176,10 +142,10 @@ def export(
     refreshed = _refresh(repository, store, root, quiet=quiet)
     rows = tabular.rows(refreshed.shelf, wanted, since=since, until=until)
     if output is None:
-        _write(exporting.content(rows, wanted, form.value, raw=raw_csv))
+        terminal.write(exporting.content(rows, wanted, form.value, raw=raw_csv))
     else:
         _save(rows, wanted, output, form, raw=raw_csv)
-        _note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
+        terminal.note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
     return refreshed.exit_code
 
 
@@ -195,7 +161,7 @@ def explain(
     from analyzers.reports import explanation
 
     refreshed = _refresh(repository, store, root, quiet=quiet)
-    _print(explanation.text(refreshed.shelf, what))
+    terminal.show(explanation.text(refreshed.shelf, what))
     return refreshed.exit_code
 
 
@@ -210,8 +176,92 @@ def doctor(
     from analyzers.reports import diagnosis
 
     refreshed = _refresh(repository, store, root, quiet=quiet)
-    _print(diagnosis.text(refreshed.shelf, str(repository)))
+    terminal.show(diagnosis.text(refreshed.shelf, str(repository)))
     return refreshed.exit_code
+
+
+@app.command()
+def forecast(
+    repository: Repository = Path(),
+    ai_doubling_months: Annotated[
+        float | None, typer.Option(help="What if declared-AI change requests double this fast.")
+    ] = None,
+    reviewers: Annotated[
+        float | None, typer.Option(help="What if there are so many times the reviewers.")
+    ] = None,
+    assistance: Annotated[
+        float | None, typer.Option(help="What if tools take over this share of review, 0 to 1.")
+    ] = None,
+    batch: Annotated[
+        float | None, typer.Option(help="What if change requests are so many times as large.")
+    ] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(help="A scenario as JSON, as --format json prints it.")
+    ] = None,
+    form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """What comes next, how well that would have been told before, and what if."""
+    from analyzers.reports import outlook
+
+    changes = {
+        "ai_doubling_months": ai_doubling_months,
+        "reviewers": reviewers,
+        "assistance": assistance,
+        "batch": batch,
+    }
+    refreshed = _refresh(repository, store, root, quiet=quiet)
+    asked = outlook.Asked({k: v for k, v in changes.items() if v is not None}, scenario)
+    terminal.show(outlook.text(refreshed.shelf, asked, form=form.value))
+    return refreshed.exit_code
+
+
+@app.command("import")
+def import_(
+    repository: Repository,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """Take in review data that gh or glab exported; tells how far off git alone was."""
+    from analyzers import pipeline
+    from analyzers.reports import imported
+
+    problems = pipeline.take_in(_request(repository, store, root), files)
+    for problem in problems:
+        terminal.note(f"reviewgap: {problem}")
+    refreshed = _refresh(repository, store, root, quiet=quiet)
+    terminal.show(imported.text(refreshed.shelf))
+    return errors.PARTIAL if problems else refreshed.exit_code
+
+
+@app.command()
+def fetch_reviews(
+    repository: Repository = Path(),
+    remote: Annotated[
+        str | None, typer.Option(help="A remote's name or address; origin by default.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Print the git command and stop.")] = False,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """Fetch the heads of change requests; the only command that touches the network."""
+    from analyzers import pipeline
+    from analyzers.mining import fetch
+
+    shelf = pipeline.shelf_of(_request(repository, store, root))
+    planned = fetch.plan(repository, shelf.side, wanted=remote, root=root)
+    if dry_run:
+        terminal.show(planned.shell)
+        return errors.COMPLETE
+    with terminal.progress(quiet=quiet) as progress:
+        fetched = fetch.fetch(planned, progress=progress)
+    terminal.note(f"{fetched.n_refs:,} heads, {fetched.n_new:,} new, {fetched.n_moved:,} moved")
+    return _refresh(repository, store, root, quiet=quiet).exit_code
 
 
 @app.command()
@@ -241,7 +291,7 @@ def dashboard(
         base_path=base_path,
         allowed_hosts=tuple(allowed_host or ()),
         browser=browser,
-        announce=lambda line: _note(line, quiet=quiet),
+        announce=lambda line: terminal.note(line, quiet=quiet),
     )
     return errors.COMPLETE
 
@@ -253,24 +303,30 @@ def _version(
     if version:
         from importlib.metadata import version as installed
 
-        _print(f"reviewgap {installed('reviewgap')}")
+        terminal.show(f"reviewgap {installed('reviewgap')}")
         raise typer.Exit
 
 
-# -- edges -----------------------------------------------------------------------------------
+# -- shared ---------------------------------------------------------------------------------
 
 
 def _refresh(path: Path, store: Path | None, root: Path | None, *, quiet: bool) -> Refreshed:
     from analyzers import pipeline
+
+    with terminal.progress(quiet=quiet) as progress:
+        refreshed = pipeline.refresh(_request(path, store, root, progress))
+    for warning in refreshed.shelf.manifest["warnings"]:
+        terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
+    return refreshed
+
+
+def _request(
+    path: Path, store: Path | None, root: Path | None, progress: terminal.Progress | None = None
+) -> Request:
+    from analyzers import pipeline
     from analyzers.store import default_root
 
-    with _progress(quiet=quiet) as progress:
-        refreshed = pipeline.refresh(
-            pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
-        )
-    for warning in refreshed.shelf.manifest["warnings"]:
-        _note(f"reviewgap: {path}: {warning}", quiet=quiet)
-    return refreshed
+    return pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
 
 
 def _save(rows: pd.DataFrame, table: Table, path: Path, form: DataFormat, *, raw: bool) -> None:
@@ -283,43 +339,3 @@ def _save(rows: pd.DataFrame, table: Table, path: Path, form: DataFormat, *, raw
         raise errors.UsageError(
             f"cannot write {path} ({reason}); choose another -o FILE"
         ) from error
-
-
-@contextlib.contextmanager
-def _progress(*, quiet: bool) -> Iterator[Progress | None]:
-    """Counts and time left on stderr, only where a person watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=None)
-
-        def report(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total or None, description=what)
-
-        yield report
-
-
-def _print(text: str) -> None:
-    """Data, to stdout, as UTF-8 with LF whatever the locale says."""
-    _write(f"{text}\n".encode())
-
-
-def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def _note(text: str, *, quiet: bool = False) -> None:
-    if not quiet:
-        print(text, file=sys.stderr)  # noqa: T201 - the only place that prints

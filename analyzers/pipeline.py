@@ -86,6 +86,18 @@ def refresh(request: Request) -> Refreshed:
             return Refreshed(shelf, is_new=True)
 
 
+def take_in(request: Request, files: list[Path]) -> list[str]:
+    """Keep files of review data for this repository; what could not be read of them, in lines.
+
+    Raises UsageError for a file of no known shape, and then keeps none of them.
+    """
+    problems = imports.read(files).problems
+    with store.writing(request.store, shelf_of(request).folder.name) as shelf:
+        for file in files:
+            shelf.take_in(file.read_bytes())
+    return problems
+
+
 def shelf_of(request: Request) -> store.Shelf:
     """Where the repository lies in the store, mined or not; RefusedRepository if it is none."""
     place = locate.place(request.repository, root=request.root)

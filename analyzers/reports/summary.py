@@ -116,8 +116,10 @@ def _notes(shelf: Shelf, answer: Reading) -> list[str]:
         f"Weeks {answer.first_week} to {answer.last_week}; `before` is the equal period before.",
         f"Demonstrated capacity: {LABELS[answer.capacity_label]} ({answer.capacity_reason}).",
         "Declared AI share is a lower bound: commits without a trace are unmarked, not human.",
-        f"{facts['repository']['name']}: {counts['commits']:,} commits,"
-        f" {counts['change_requests']:,} change requests, data to {str(facts['data_edge'])[:10]}.",
+        (
+            f"{facts['repository']['name']}: {counts['commits']:,} commits,"
+            f" {counts['change_requests']:,} change requests, data to {facts['data_edge'][:10]}."
+        ),
     ]
     if counts["incomplete"]:
         lines.append(f"{counts['incomplete']:,} commits lack line counts: their files are missing.")

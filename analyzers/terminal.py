@@ -1,0 +1,98 @@
+"""What the command line prints, and how it ends: the only place that prints.
+
+Data goes to stdout, everything else to stderr; the exit codes stand in `analyzers.errors`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+from analyzers import errors
+
+Progress = Callable[[int, int, str], None]
+TERMINATED = 143
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """The exit code of a command; whatever goes wrong becomes one line on stderr."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = run()
+        return code if isinstance(code, int) else errors.COMPLETE
+    except errors.ReviewgapError as error:
+        note(f"reviewgap: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return errors.COMPLETE
+    except KeyboardInterrupt:
+        return errors.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into one line
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if hasattr(error, "format_message"):  # Typer's own usage errors
+        note(f"reviewgap: {error.format_message()} (see: reviewgap --help)")
+        return errors.USAGE
+    if os.environ.get("REVIEWGAP_DEBUG"):
+        traceback.print_exc()
+    note(
+        f"reviewgap: this is a bug of ours: {type(error).__name__}: {error}"
+        " (REVIEWGAP_DEBUG=1 shows where)"
+    )
+    return errors.OUR_BUG
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    """Leave through the blocks that remove what is private to this run."""
+    sys.exit(TERMINATED)
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """Counts and time left on stderr, only where a person watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def report(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=what)
+
+        yield report
+
+
+def show(text: str) -> None:
+    """Data, to stdout, as UTF-8 with LF whatever the locale says."""
+    write(f"{text}\n".encode())
+
+
+def write(data: bytes) -> None:
+    """Data as it is, to stdout."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """One line for the person at the terminal, to stderr."""
+    if not quiet:
+        print(text, file=sys.stderr)  # noqa: T201 - the only place that prints
