@@ -275,6 +275,7 @@ def test_missing_heads_and_mixed_sequences_are_warned_about():
     rows, _, tip = steady(3)
     plain = history(rows, head=tip)
     assert "refs/pull/*/head" in reviews.study(plain, Graph.of(plain.commits)).warnings[0]
+    assert len(reviews.study(plain, Graph.of(plain.commits)).warnings) == 1
     partly = history(rows, refs={"refs/pull/3/head": "work3"}, head=tip)
     assert "67% of the landed" in reviews.study(partly, Graph.of(partly.commits)).warnings[0]
     rows = [{"name": "root", "at": day(0)}]

@@ -87,7 +87,7 @@ _REFS = {
 def _warnings(dates: Dated) -> list[str]:
     what = _NAMES[dates.sequence.sigil]
     found = []
-    if dates.dating.is_doubtful and len(dates.requests) >= _ENOUGH:
+    if dates.dating.is_doubtful and dates.sequence.heads and len(dates.requests) >= _ENOUGH:
         found.append(
             f"only {dates.dating.chain.share:.0%} of the {what} fit one order of time (expected"
             f" {MIN_SHARE:.0%} or more): numbers of two projects may be mixed, mind the bands"
@@ -114,4 +114,5 @@ def _headless_share(dates: Dated) -> float:
 
 _MOST_HEADLESS = 0.2
 _ENOUGH = 20
-"""Below this many change requests the share says nothing."""
+"""Below this many change requests the chain's share says nothing; nor does it without heads,
+where squashes offer the time of their landing only."""
