@@ -24,7 +24,9 @@ _WROTE = re.compile(
     r"|done (?:by|with|in)|produced|driven|refactor\w*|translated|ported|used [^.]{0,40} to (?:write|fix|make|add))\b",
     re.IGNORECASE,
 )
-_TOOLS = r"(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llms?|cursor|opus|sonnet|gemini|it|models?|sol)"
+_TOOLS = (
+    r"(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llms?|cursor|opus|sonnet|gemini|it|models?|sol)"
+)
 _TOOL_WROTE = re.compile(
     rf"\b{_TOOLS} (?:\S+ ){{0,4}}(?:wrote|implemented|generated|drafted|created|made|did|fixed|changed)"
     r"|\b(?:written|implemented|developed|done|made|created|generated|drafted|driven|coded)"

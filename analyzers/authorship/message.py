@@ -10,6 +10,8 @@ from analyzers.authorship.markers import Markers, normal_key
 from analyzers.authorship.rows import Marker
 from analyzers.authorship.traces import Commit, Evidence
 
+CHERRY_PICK = "copy.cherry-pick"
+_PICKED = "(cherry picked from commit "
 _HTML = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FENCED = re.compile(r"^ {0,4}(```|~~~).*?^ {0,4}\1", re.DOTALL | re.MULTILINE)
@@ -26,7 +28,14 @@ _COAUTHOR = {"coauthoredby", "coauthor", "cocreatedby", "coauthoredwith", "codev
 
 def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
     """Every mark in the message; quotes, code blocks, comments and finder credits are no marks."""
-    yield from _subject(commit, markers)
+    found = [*_subject(commit, markers), *_body(commit, markers)]
+    yield from found
+    if found and _PICKED in commit.message:
+        detail = "The message says that it was cherry-picked: the marks are the original's."
+        yield Evidence(commit.sha, "", CHERRY_PICK, "trailer", "none", "high", detail)
+
+
+def _body(commit: Commit, markers: Markers) -> Iterator[Evidence]:
     text = readable(commit.message)
     for line in lines(text, markers):
         yield from _line(commit, markers, line)

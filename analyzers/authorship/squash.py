@@ -95,7 +95,13 @@ def squashed(memberships: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     newest = pd.Series(made, index=pairs.index).groupby(pairs["change_request"]).transform("max")
     is_near = (pd.Series(arrived, index=pairs.index) - newest) <= _STRANGER
     untouched = pairs["own"].eq(pairs["landed"]).groupby(pairs["change_request"]).transform("any")
-    keep = in_time.fillna(True).astype(bool) & is_near.fillna(True).astype(bool) & ~is_merge & ~landed_merge & ~untouched
+    keep = (
+        in_time.fillna(True).astype(bool)
+        & is_near.fillna(True).astype(bool)
+        & ~is_merge
+        & ~landed_merge
+        & ~untouched
+    )
     return pairs.loc[keep, ["change_request", "own", "landed"]]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from analyzers import tables
+from analyzers.authorship.message import CHERRY_PICK
 
 IsAutomation = Callable[[pd.Series, pd.Series], object]
 
@@ -23,7 +24,8 @@ def commits(
 
     Agent beats co-authored beats assisted. A denial takes back what is not of high confidence;
     an ambiguous mark needs a second one. An automation account beats text found in its messages;
-    if its commit also names an AI co-author it is ambiguous. Merges have no authorship of their
+    if its commit also names an AI co-author it is ambiguous, unless it is a cherry-pick, which
+    keeps the original's verdict. Merges have no authorship of their
     own: unmarked, or automation.
     """
     summary = _summed(evidence, by="sha").reindex(commits["sha"].to_numpy())
@@ -78,6 +80,17 @@ def change_requests(
     ).astype({"authorship": "str", "ai_tools": "str", "ai_share_of_commits": "Float64"})
 
 
+def is_copy(commits: pd.DataFrame) -> pd.Series:
+    """Which commits repeat an earlier one: shares count the first of them only.
+
+    A backport or cherry-pick keeps author, author date and subject; patches are not compared.
+    """
+    ordered = commits.sort_values(["in_head", "committed_at"], ascending=[False, True])
+    same = ordered[["author_email", "authored_at", "subject"]]
+    repeated = same.duplicated() & ordered["authored_at"].notna() & ~ordered["is_merge"]
+    return repeated.reindex(commits.index)
+
+
 def _summed(evidence: pd.DataFrame, *, by: str) -> pd.DataFrame:
     rank = evidence["degree"].map(_RANK).fillna(0).astype(int)
     firm = evidence["confidence"] == "high"
@@ -91,6 +104,7 @@ def _summed(evidence: pd.DataFrame, *, by: str) -> pd.DataFrame:
             "agent_author": (rank == 3) & evidence["place"].eq("author") & firm,
             "ambiguous": evidence["degree"] == "ambiguous",
             "denied": evidence["degree"] == "denied",
+            "picked": evidence["marker"] == CHERRY_PICK,
         }
     )
     summary = parts.groupby(by).max()
@@ -106,7 +120,7 @@ def _joined(evidence: pd.DataFrame, by: str) -> pd.Series:
 
 
 def _decided(summary: pd.DataFrame, *, automation: object, is_merge: object) -> pd.Series:
-    flags = summary[["ambiguous", "denied", "agent_author"]].eq(True)
+    flags = summary[["ambiguous", "denied", "agent_author", "picked"]].eq(True)
     ranks = summary[["rank", "firm_rank", "hard_rank"]].fillna(0)
     rank = ranks["rank"].where(~flags["denied"], ranks["firm_rank"]).astype(int)
     verdict = rank.map(_VERDICT).astype("object")
@@ -116,7 +130,9 @@ def _decided(summary: pd.DataFrame, *, automation: object, is_merge: object) -> 
     verdict = verdict.mask(pd.Series(is_merge, index=verdict.index), "unmarked")
     bot = pd.Series(automation, index=verdict.index) & ~flags["agent_author"]
     with_ai = (ranks["hard_rank"] > 0) & ~pd.Series(is_merge, index=verdict.index)
-    return verdict.mask(bot, "automation_bot").mask(bot & with_ai, "ambiguous")
+    # A backport bot only moved what the original's marks speak of.
+    told = verdict.where(with_ai & flags["picked"], "ambiguous").where(with_ai, "automation_bot")
+    return verdict.mask(bot, told)
 
 
 def _members(memberships: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
