@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 from frames import history, sha
 
 from analyzers import authorship, tables
@@ -356,8 +357,6 @@ def test_nothing_in_nothing_out():
 
 
 def test_wilson_agrees_with_the_reference():
-    from statsmodels.stats.proportion import proportion_confint
-
     expected = proportion_confint(8, 10, alpha=0.1, method="wilson")
     assert evaluate.wilson(8, 10) == pytest.approx(expected)
 

@@ -177,5 +177,5 @@ def test_a_bad_row_of_the_users_is_refused_by_row_and_field(change, names):
 
 def test_an_id_used_twice_is_refused():
     row = {"id": "claude.identity", "tool": "C", "kind": "link", "regex": "x"}
-    with pytest.raises(UsageError, match="claude.identity"):
+    with pytest.raises(UsageError, match=r"claude\.identity"):
         markers.load([row])

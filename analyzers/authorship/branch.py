@@ -1,4 +1,4 @@
-"""Marks in branch names: in merge subjects, and in branch refs that equal a change request's head."""
+"""Marks in branch names: in merge subjects, and in refs that equal a change request's head."""
 
 from __future__ import annotations
 

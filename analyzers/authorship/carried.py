@@ -44,7 +44,7 @@ def from_merges(found: Iterable[Evidence], ancestry: branch.Ancestry) -> Iterato
 
 def from_refs(history: History, memberships: pd.DataFrame, markers: Markers) -> Iterator[Evidence]:
     """A tool's branch name, found at a change request's head, marks the request's commits."""
-    named = {
+    named: dict[str, tuple[str, Marker, str | None]] = {
         request: (f"The branch {name} is its head.", row, None)
         for request, name, row in branch.of_refs(history.refs, memberships, markers)
     }

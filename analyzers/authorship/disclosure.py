@@ -14,21 +14,23 @@ _ACCORDING = re.compile(r"^ (?:per|as per|according to) \S+")
 _DENIES = re.compile(
     r"^\W*(?:none|no|nope|n/?a|nothing|not used|zero|-)\b(?!\s*(?:idea|problem))"
     r"|\bno (?:ai|llms?|generative ai)\b|\bwithout (?:any )?(?:ai|llms?)\b"
-    r"|\b(?:did ?n.t|did not|haven.t|have not|never) (?:use|used|involve)\b[^.]{0,30}\b(?:ai|llms?)\b"
+    r"|\b(?:did ?n.t|did not|haven.t|have not|never) (?:use|used|involve)\b"
+    r"[^.]{0,30}\b(?:ai|llms?)\b"
     r"|\bnot (?:ai|llm)[- ](?:generated|assisted|written)\b|\bnot used\b",
     re.IGNORECASE,
 )
 _WROTE = re.compile(
     r"\b(?:wrote|writ(?:e|ten|es|ing)|implement\w*|generat\w*|draft\w*|creat(?:e|ed|es)|made|authored"
-    r"|did (?:the|this|everything|most|it|all|batch|add|a|majority|almost)|did\b|develop\w*|coded|changed it|fill(?:ed)? in"
-    r"|done (?:by|with|in)|produced|driven|refactor\w*|translated|ported|used [^.]{0,40} to (?:write|fix|make|add))\b",
+    r"|did|develop\w*|coded|changed it|fill(?:ed)? in|done (?:by|with|in)|produced|driven"
+    r"|refactor\w*|translated|ported|used [^.]{0,40} to (?:write|fix|make|add))\b",
     re.IGNORECASE,
 )
 _TOOLS = (
     r"(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llms?|cursor|opus|sonnet|gemini|it|models?|sol)"
 )
 _TOOL_WROTE = re.compile(
-    rf"\b{_TOOLS} (?:\S+ ){{0,4}}(?:wrote|implemented|generated|drafted|created|made|did|fixed|changed)"
+    rf"\b{_TOOLS} (?:\S+ ){{0,4}}"
+    r"(?:wrote|implemented|generated|drafted|created|made|did|fixed|changed)"
     r"|\b(?:written|implemented|developed|done|made|created|generated|drafted|driven|coded)"
     rf" (?:\w+ ){{0,3}}(?:by|with|alongside|using|via) (?:\w+ ){{0,2}}{_TOOLS}\b",
     re.IGNORECASE,
@@ -52,7 +54,7 @@ def evidence(commit: Commit, markers: Markers, text: str) -> Iterator[Evidence]:
         for sentence in sentences(text, row.regex):
             degree = judged(sentence, markers)
             if degree != "none":
-                tool = _tool(sentence, markers) if degree != "denied" else row.tool
+                tool = _tool(sentence) if degree != "denied" else row.tool
                 detail = f"A disclosure says {sentence[:200]!r}."
                 yield Evidence(commit.sha, tool, row.id, place, degree, row.confidence, detail)
 
@@ -69,11 +71,14 @@ def sentences(text: str, heading: re.Pattern[str]) -> Iterator[str]:
         if opens not in ("", ":", "-", "–", "—", "(") and not rest.startswith(("*", "_")):
             continue
         yield " ".join(
-            [rest.strip(" *_:`-–—#"), *_following(rows[at + 1 :], bool(rest.strip(" *_:#")))]
+            [
+                rest.strip(" *_:`-–—#"),
+                *_following(rows[at + 1 :], has_begun=bool(rest.strip(" *_:#"))),
+            ]
         )[:_MAX_SENTENCE].strip()
 
 
-def _following(rows: list[str], has_begun: bool) -> Iterator[str]:
+def _following(rows: list[str], *, has_begun: bool) -> Iterator[str]:
     for row in rows:
         if not row.strip():
             if has_begun:
@@ -103,7 +108,8 @@ def judged(sentence: str, markers: Markers) -> str:
 
 def _person_wrote(sentence: str) -> bool:
     own = re.search(
-        r"\b(?:i|me|myself|by hand|hand-?written|manually|human)\b[^.]{0,25}\b(?:wrote|written|write|implemented|made|did|changed|applied|code)\b"
+        r"\b(?:i|me|myself|by hand|hand-?written|manually|human)\b[^.]{0,25}"
+        r"\b(?:wrote|written|write|implemented|made|did|changed|applied|code)\b"
         r"|\bwrit\w+ (?:\w+ ){0,4}by (?:me|hand|myself)\b|^\W*(?:found|spotted) by\b",
         sentence,
         re.IGNORECASE,
@@ -111,7 +117,7 @@ def _person_wrote(sentence: str) -> bool:
     return bool(own) and not _TOOL_WROTE.search(sentence)
 
 
-def _tool(sentence: str, markers: Markers) -> str:
+def _tool(sentence: str) -> str:
     named = re.search(
         r"claude|codex|copilot|cursor|gemini|amp\b|opencode|chatgpt|gpt|fable|aider|devin|deepseek|opus|sonnet",
         sentence,

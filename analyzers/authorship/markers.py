@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 from analyzers.authorship.rows import WORDS_OR_YES, Marker
 from analyzers.authorship.rows import marker as parse
@@ -145,9 +146,14 @@ def _has_address(row: Marker) -> bool:
     return bool(row.emails or row.ids or row.logins)
 
 
-def _by(rows: Iterable[Marker], keys: object) -> dict[object, tuple[Marker, ...]]:  # type: ignore[misc]
-    index: dict[object, tuple[Marker, ...]] = {}
+_K = TypeVar("_K")
+
+
+def _by(
+    rows: Iterable[Marker], keys: Callable[[Marker], Iterable[_K]]
+) -> dict[_K, tuple[Marker, ...]]:
+    index: dict[_K, tuple[Marker, ...]] = {}
     for row in rows:
-        for key in keys(row):  # type: ignore[operator]
+        for key in keys(row):
             index[key] = (*index.get(key, ()), row)
     return index

@@ -79,17 +79,17 @@ def _title(commit: Commit) -> str:
 
 
 def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
-    for row in markers.of_kind("denial"):
-        if row.regex and row.regex.search(line):
-            yield _found(commit, row, "footer", f"The message denies it: {line[:120]!r}.")
+    for denial in markers.of_kind("denial"):
+        if denial.regex and denial.regex.search(line):
+            yield _found(commit, denial, "footer", f"The message denies it: {line[:120]!r}.")
             return
     found = (
         _trailer(markers, _TRAILER.match(line))
         or _pattern(markers, line)
         or _trailer(markers, _NO_COLON.match(line))
     )
-    row, place = found or (None, "")
-    if row is not None and row.counts_at(commit.committed_at):
+    if found and found[0].counts_at(commit.committed_at):
+        row, place = found
         yield _found(commit, row, place, f"The message has the line {line[:160]!r}.")
 
 

@@ -152,9 +152,10 @@ def recall(notes: pd.DataFrame, commits: pd.DataFrame, evidence: pd.DataFrame) -
     facts = commits.set_index("sha")
     ours = notes[notes["ref"].eq("refs/notes/ai")]
     ours = ours[among(ours["sha"], set(commits["sha"]))]
+    known = facts.reindex(ours["sha"])
     counted: list[tuple[str, str]] = []
-    for sha, text in zip(ours["sha"], ours["text"], strict=True):
-        added, is_merge = facts.at[sha, "lines_added"], facts.at[sha, "is_merge"]
+    told = zip(ours["sha"], ours["text"], known["lines_added"], known["is_merge"], strict=True)
+    for sha, text, added, is_merge in told:
         if is_merge or pd.isna(added) or not added:
             continue
         note = parse(text)
