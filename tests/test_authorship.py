@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 from frames import history, sha
+from statsmodels.stats.proportion import proportion_confint
 
 from analyzers import authorship, tables
 from analyzers.authorship import evaluate, message, notes, squash, verdict
