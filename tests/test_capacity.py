@@ -88,6 +88,26 @@ def test_without_a_year_everything_is_unknown():
     assert "52 are needed" in short.reason
 
 
+def test_larger_change_requests_show_in_lines_and_not_in_counts():
+    """Ten a week throughout, nine land; from week 110 on they are three times as large."""
+    opened = np.repeat(np.arange(120) * 7.0, 10) + np.tile(np.arange(10) * 0.6, 120)
+    landed = np.where(np.arange(len(opened)) % 10 < 9, opened + 2, np.nan)
+    lines = np.where(opened < 110 * 7, 100, 300)
+    table = capacity.weekly(commits(), at_days(opened, landed, reviewable_lines=lines), events())
+    before, after = table.iloc[108], table[table["is_complete"]].iloc[-1]
+    assert before["demonstrated_lines_capacity"] == pytest.approx(900, rel=0.05)
+    assert before["review_gap_lines_ratio"] == pytest.approx(1, abs=0.05)
+    assert after["review_gap_ratio"] == pytest.approx(1, abs=0.05)
+    assert after["review_gap_lines_ratio"] > 1.3
+
+
+def test_lines_that_are_mostly_unknown_give_no_capacity_in_lines():
+    opened = np.repeat(np.arange(80) * 7.0, 10) + np.tile(np.arange(10) * 0.6, 80)
+    table = capacity.weekly(commits(), at_days(opened, opened + 1), events())
+    assert table["demonstrated_capacity"].notna().any()
+    assert table["demonstrated_lines_capacity"].isna().all()
+
+
 counts = st.lists(st.integers(0, 30), min_size=MEMORY, max_size=MEMORY)
 
 

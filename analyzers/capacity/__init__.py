@@ -16,6 +16,7 @@ from analyzers.capacity import (
     concentration,
     declared,
     demonstrated,
+    demonstrated_lines,
     forecast,
     generation,
     latency,
@@ -42,6 +43,7 @@ METRICS: tuple[Metric, ...] = (
     backlog.backlog,
     demonstrated.demonstrated,
     practice.practice,
+    demonstrated_lines.demonstrated_lines,
 )
 
 WEEKLY = _weekly.table_of(METRICS)

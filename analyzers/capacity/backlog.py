@@ -92,8 +92,14 @@ def weeks_of_work(waiting: np.ndarray, landed: np.ndarray) -> np.ndarray:
 
 def cohorts(frames: Frames, *, weeks: Weeks, days: int) -> tuple[np.ndarray, np.ndarray]:
     """Per opening week: change requests opened, and those that landed within `days`."""
-    soon = (frames.landed != UNKNOWN) & (frames.landed <= frames.opened + days * DAY)
-    return weeks.sums(frames.opened), weeks.sums(frames.opened[soon])
+    return weeks.sums(frames.opened), weeks.sums(frames.opened[soon_landed(frames, days=days)])
+
+
+def soon_landed(frames: Frames, *, days: int) -> np.ndarray:
+    """Which change requests landed within `days` of a known opening."""
+    known = (frames.landed != UNKNOWN) & (frames.opened != UNKNOWN)
+    soon: np.ndarray = known & (frames.landed <= frames.opened + days * DAY)
+    return soon
 
 
 def followed(weeks: Weeks, days: int) -> np.ndarray:

@@ -96,21 +96,22 @@ class Flow:
 def demonstrated(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How much has review shown it can do, and does demand exceed it?"""
     flow = Flow.of(frames, weeks=weeks)
+    return weekly_frame(weeks, columns(flow, weeks, "demonstrated_capacity", "review_gap_ratio"))
+
+
+def columns(flow: Flow, weeks: Weeks, *names: str) -> dict[str, np.ndarray]:
+    """Capacity and gap of a flow with their bands, under the two names."""
     capacity, gap = np.full((3, weeks.n), np.nan), np.full((3, weeks.n), np.nan)
     capacity[0, : flow.n] = capacities(flow)
     gap[0, : flow.n] = gaps(flow, capacity[0, : flow.n])
     for last in range(max(MEMORY - 1, flow.n - BANDED_WEEKS), flow.n):
         if np.isfinite(capacity[0, last]):
             capacity[1:, last], gap[1:, last] = _bands(flow, last)
-    names = ("demonstrated_capacity", "review_gap_ratio")
-    return weekly_frame(
-        weeks,
-        {
-            name + suffix: values[row]
-            for name, values in zip(names, (capacity, gap), strict=True)
-            for row, suffix in enumerate(("", "_low", "_high"))
-        },
-    )
+    return {
+        name + suffix: values[row]
+        for name, values in zip(names, (capacity, gap), strict=True)
+        for row, suffix in enumerate(("", "_low", "_high"))
+    }
 
 
 def capacities(flow: Flow) -> np.ndarray:

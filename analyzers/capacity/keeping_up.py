@@ -59,6 +59,6 @@ def _weighed(fewer: bool, more: bool, compared: str) -> tuple[Verdict, str]:  # 
 
 def _compared(share: float, usual: float, flow: Flow, usual_work: np.ndarray) -> str:
     return (
-        f"{share:.0%} landed within 30 days ({usual:.0%} before), {flow.work[-1]:.1f} weeks of"
-        f" work ({float(np.median(usual_work)):.1f} before)"
+        f"{share:.0%} landed within 30 days ({usual:.0%} before), at most {flow.work[-1]:.1f}"
+        f" weeks of work wait ({float(np.median(usual_work)):.1f} before)"
     )
