@@ -50,7 +50,9 @@ def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
     first = landings.chosen(claims, vetoes=lambda _: False)
     numbers = sorted({*sequence.heads, *claims})
     own = {n: own_commits(record, sequence, n, first.get(n)) for n in numbers}
-    times = {n: candidate_times(record, own[n], first.get(n)) for n in numbers}
+    times = {
+        n: candidate_times(record, _as_opened(sequence, n, own[n]), first.get(n)) for n in numbers
+    }
     proofs = _proofs(record, sequence, first)
     for number, proof in mentions.mentions(record, sequence, messages):
         proofs[number].append(proof)
@@ -78,6 +80,11 @@ def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
         for number in kept
     ]
     return Dated(sequence, dating, requests, _struck(claims, is_foreign))
+
+
+def _as_opened(sequence: Sequence, number: int, own: list[int]) -> list[int]:
+    """The commits it opened with, as far as known: of Gerrit's patch sets the first."""
+    return own[:1] if number in sequence.pushes else own
 
 
 def _opening(
