@@ -279,6 +279,29 @@ def test_accounts_are_the_people_who_wrote_what_they_uploaded():
     ]
 
 
+def test_who_rebases_the_work_of_others_is_not_taken_for_them():
+    uploads = [
+        ("1", "one"),
+        ("1", "two"),
+        ("1", "three"),
+        ("2", "four"),
+        ("2", "five"),
+        ("2", "six"),
+    ]
+    patch_sets = pd.DataFrame(
+        {"uploader": [f"{who}@{SERVER}" for who, _ in uploads], "sha": [sha(c) for _, c in uploads]}
+    )
+    ann, bo = "Ann <ann@example.com>", "Bo <bo@example.com>"
+    authors = {"one": ann, "two": ann, "three": ann, "four": ann, "five": ann, "six": bo}
+    commits = mined(
+        [{"name": n, "at": "2026-01-05T10:00Z", "author": a} for n, a in authors.items()]
+    )
+    assert gerrit.accounts(patch_sets, commits) == {
+        account(1): person("ann@example.com"),
+        account(2): person("bo@example.com"),
+    }
+
+
 def test_openings_stamped_by_a_rebuilt_server_are_left_to_the_number_sequence():
     old, old_tip = meta((1, 100_000, CREATE), number=5)
     new, new_tip = meta((1, 0, CREATE.replace(sha("one"), sha("two"))), number=6)

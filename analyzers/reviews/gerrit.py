@@ -51,6 +51,7 @@ PATCH_SETS = tables.Table(
     ),
 )
 
+_LEAST_SHARE_OF_UPLOADS = 0.2
 _REBUILT = pd.Timedelta(days=1)
 _SHARE_OF_BUILD_TEXTS, _FEWEST_TEXTS = 0.6, 3
 _BUILD = re.compile(
@@ -114,15 +115,27 @@ def _rebuilt(gerrit: Gerrit, commits: pd.DataFrame) -> pd.Series:
 
 
 def accounts(patch_sets: pd.DataFrame, commits: pd.DataFrame) -> dict[str, str]:
-    """Which person (`author_id`) an account is, by its address: who wrote most of its uploads.
+    """Which person (`author_id`) an account is, by its address: who wrote what it uploaded.
 
-    NoteDb knows account numbers only; commits carry names. `events.known_as` takes the result.
+    NoteDb knows account numbers only; commits carry names. Who uploads also rebases the work of
+    others, so a person is at most one account of a server, the one that uploaded most of their
+    work, and must have written a fifth of what the account uploaded; other accounts stay
+    numbers. `events.known_as` takes the result.
     """
     by_sha = commits.drop_duplicates("sha").set_index("sha")["author_id"]
     pairs = pd.DataFrame({"account": patch_sets["uploader"], "who": patch_sets["sha"].map(by_sha)})
-    counted = pairs.dropna().value_counts(sort=True).reset_index()
-    best = counted.drop_duplicates("account")
-    return dict(zip(best["account"].tolist(), best["who"].tolist(), strict=True))
+    counted = pairs.dropna().value_counts().reset_index(name="n")
+    counted["share"] = counted["n"] / counted.groupby("account")["n"].transform("sum")
+    counted = counted[counted["share"] >= _LEAST_SHARE_OF_UPLOADS]
+    counted = counted.sort_values(["n", "account", "who"], ascending=[False, True, True])
+    known: dict[str, str] = {}
+    taken: set[tuple[str, str]] = set()
+    for account, who in zip(counted["account"].tolist(), counted["who"].tolist(), strict=True):
+        server = account.partition("@")[2]
+        if account not in known and (who, server) not in taken:
+            known[account] = who
+            taken.add((who, server))
+    return known
 
 
 def _chain(tip: str, acts: Mapping[str, tuple[tuple[str, ...], Act]]) -> list[Act]:
