@@ -233,6 +233,24 @@ def test_rounds_are_pushes_after_an_answer():
     assert found.loc["#2", "last_push_at"] == at(2, 13)
 
 
+def test_without_recorded_pushes_gits_bursts_stay():
+    rows, refs, tip = steady(9, without=(5,))
+    rows += [
+        {"name": "one", "parents": "merge1", "at": day(5), "in_head": False},
+        {"name": "two", "parents": "one", "at": day(7), "in_head": False},
+    ]
+    base = history(rows, refs=refs | {"refs/pull/5/head": "two"}, head=tip)
+    answered = [
+        event("commented", day(6), name="#5"),
+        event("approved", name="#5", source="trailer"),
+    ]
+    found, _ = requests(base, told(*answered))
+    assert found.loc["#5", "n_rounds"] == 1
+    assert found.loc["#5", "source"] == "github"
+    trailers, _ = requests(base, told(answered[1]))
+    assert trailers.loc["#5", ["n_rounds", "source"]].tolist() == [1, "git"]
+
+
 def test_the_table_is_whole_and_nothing_given_was_changed():
     base, events = made(), told(event("opened", day(2, 9), ANN))
     before = base.commits.copy(), base.refs.copy(), events.copy()

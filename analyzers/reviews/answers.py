@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+PLATFORMS = ("gerrit", "github", "gitlab")
+"""Sources that record whole change requests; trailers and queues only add to them."""
+
 _RESPONSES = ("commented", "approved", "changes_requested")
 _ENDS = ("opened", "landed", "closed", "reopened")
 
@@ -16,7 +19,8 @@ def answers(events: pd.DataFrame, authors: pd.Series) -> pd.DataFrame:
     """One row per change request that has events; `authors` maps change requests to persons.
 
     Columns: opened_at, opener_id, opener_kind, ready_at, first_response_at, reviewer_ids,
-    state ('' where no event says), ended_at, ended_by_id, last_push_at, n_rounds, source.
+    state ('' where no event says), ended_at, ended_by_id, last_push_at, n_rounds (where
+    pushes are recorded), source (the platform, if any).
     """
     ordered = events.sort_values("at", kind="stable")
     opened = ordered[ordered["kind"] == "opened"].drop_duplicates("change_request")
@@ -38,8 +42,11 @@ def answers(events: pd.DataFrame, authors: pd.Series) -> pd.DataFrame:
     table["ended_by_id"] = ends["actor_id"].where(human).reindex(names)
     pushes = ordered[ordered["kind"] == "updated"]
     table["last_push_at"] = pushes.groupby("change_request")["at"].max().reindex(names)
-    table["n_rounds"] = _rounds(responses, pushes).reindex(names)
-    table["source"] = ordered.groupby("change_request")["source"].first().reindex(names)
+    platform = ordered[ordered["source"].isin(PLATFORMS)].drop_duplicates("change_request")
+    table["source"] = platform.set_index("change_request")["source"].reindex(names)
+    rounds = _rounds(responses, pushes).reindex(names)
+    knows_pushes = names.isin(pushes["change_request"]) | (table["source"] == "gerrit")
+    table["n_rounds"] = rounds.where(knows_pushes)
     return table
 
 

@@ -8,7 +8,6 @@ from analyzers.reviews.answers import answers
 
 _STATES = {"opened": "open", "reopened": "open", "landed": "landed", "closed": "closed"}
 _BAND = ("opened_low", "opened_high", "opened_low_wide", "opened_high_wide")
-_SOURCES = ("gerrit", "github", "gitlab")
 
 
 def with_events(requests: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -48,11 +47,10 @@ def _unrecorded(requests: pd.DataFrame) -> pd.DataFrame:
 
 def _new_rows(frame: pd.DataFrame) -> pd.DataFrame:
     number = frame["change_request"].str.extract(r"(\d{1,15})$")[0].astype("Int64")
-    source = frame["told_source"].where(frame["told_source"].isin(_SOURCES))
     is_bot = (frame["told_opener_kind"] == "bot").fillna(False).astype(bool)
     kept = frame.assign(
         number=frame["number"].astype("Int64").fillna(number),
-        source=source.fillna(frame["source"]).fillna("import"),
+        source=frame["told_source"].fillna(frame["source"]).fillna("import"),
         state=frame["state"].fillna("not_landed"),
         opened_grade=frame["opened_grade"].fillna("D"),
         opened_method=frame["opened_method"].fillna("import"),
