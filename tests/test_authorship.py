@@ -148,6 +148,7 @@ def test_a_revert_quotes_only_the_subject_and_inherits_nothing():
         ("### AI Disclosure\nClaude implemented the fix and the unit test.", "coauthored"),
         ("**AI usage:** Test writing, validation against the spec", "coauthored"),
         ("AI disclosure: I used Codex to help inspect the code", "assisted"),
+        ("AI usage: Only used to assist with tests, not used for logic.", "assisted"),
         ("AI usage: None used except to validate and judge.", "denied"),
         ("### AI Disclosure\nNo AI was used, code was written by myself.", "denied"),
         ("### AI Disclosure\nFound by Claude, I applied the changes", "none"),
@@ -186,8 +187,8 @@ def test_a_tools_branch_marks_the_commits_it_brought_in_and_not_the_merge():
     ]
 
 
-def test_a_merges_disclosure_marks_what_it_brought_in():
-    subject = "Merge pull request #7 from ann/fix"
+@pytest.mark.parametrize("subject", ["Merge pull request #7 from ann/fix", "Fix it (#7)"])
+def test_a_merges_disclosure_marks_what_it_brought_in(subject):
     _, told, _ = judged(branch_history(subject, "\n\n### AI Disclosure\nClaude wrote the fix."))
     assert told["branch work"] == "ai_coauthored"
     assert told["main work"] == "unmarked"

@@ -15,7 +15,7 @@ from analyzers.authorship.traces import Evidence, among
 from analyzers.history import History
 
 _PLATFORM_MERGE = re.compile(
-    r"^(?:Merge pull request #\d|Merged in \S+ \(pull request|Auto merge of #\d)"
+    r"^(?:Merge pull request #\d|Merged in \S+ \(pull request|Auto merge of #\d)|\(#\d+\)\s*$"
 )
 # A trailer on a merge speaks of the merge; text copied from the request speaks of its commits.
 _ON_THE_MERGE = ("merge_body", "footer", "link", "prose", "subject")
@@ -99,7 +99,7 @@ def speaks_for_its_commits(trace: Evidence, subject: str) -> bool:
     """
     if trace.place == "branch":
         return True
-    return trace.place in _ON_THE_MERGE and bool(_PLATFORM_MERGE.match(subject))
+    return trace.place in _ON_THE_MERGE and bool(_PLATFORM_MERGE.search(subject))
 
 
 def _weaker(trace: Evidence) -> str:

@@ -25,6 +25,7 @@ _WROTE = re.compile(
     r"|refactor\w*|translated|ported|used [^.]{0,40} to (?:write|fix|make|add))\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\W*(?:was |is )?only (?:used|for|to)\b", re.IGNORECASE)
 _TOOLS = (
     r"(?:claude|codex|copilot|gpt\S*|fable|amp|ai|llms?|cursor|opus|sonnet|gemini|it|models?|sol)"
 )
@@ -96,7 +97,7 @@ def judged(sentence: str, markers: Markers) -> str:
     if not words:
         return "none"
     first = re.split(r"(?<=[.;!?])\s", words, maxsplit=1)[0]
-    if _DENIES.search(first):
+    if _DENIES.search(first) and not _ONLY.match(words):
         return "denied"
     if _WROTE.search(words) and not _person_wrote(words):
         return "coauthored"

@@ -73,7 +73,7 @@ def _subject(commit: Commit, markers: Markers) -> Iterator[Evidence]:
 
 def _title(commit: Commit) -> str:
     """The subject; for a platform's merge the change request's title, its body's first line."""
-    if not commit.is_merge:
+    if not (commit.is_merge and commit.subject.startswith("Merge")):
         return commit.subject
     return next((line for line in commit.message.split("\n")[1:] if line.strip()), "")
 
