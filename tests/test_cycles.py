@@ -87,6 +87,15 @@ def test_size_is_summed_and_the_area_has_most_reviewable_lines():
     assert pd.isna(found.loc["#1", "area"])
 
 
+@pytest.mark.parametrize(
+    "files",
+    [changed(), changed(("work2", "v/x", "vendored", 9)), changed(("loose", "a", "code", 1))],
+)
+def test_nothing_to_review_is_no_area(files):
+    found, _ = requests(made(), file_changes=files)
+    assert found["area"].isna().all()
+
+
 def test_unknown_sizes_stay_unknown():
     rows, refs, tip = steady(2)
     rows[1] |= {"n_files": None, "reviewable_lines": None}

@@ -45,6 +45,8 @@ def _with_lines(file_changes: pd.DataFrame) -> pd.DataFrame:
 def _areas(files: pd.DataFrame) -> pd.Series:
     """The top folder with most reviewable lines; of equals the first by name."""
     reviewed = files[files["kind"].isin(tables.REVIEWABLE_KINDS)]
+    if reviewed.empty:
+        return pd.Series(dtype="str")
     folder = reviewed["path"].str.partition("/")
     area = folder[0].where(folder[1] != "", ROOT)
     lines = reviewed.assign(area=area).groupby(["change_request", "area"], as_index=False)["lines"]
