@@ -12,7 +12,8 @@ from analyzers.mining.git import GitDir, GitFailed
 def reachable(view: GitDir, tips: Sequence[str], *, but_not: Sequence[str] = ()) -> list[str]:
     """Ids of every commit the tips reach, children before parents.
 
-    Where commits are missing, those that can still be reached are given, newest walk first.
+    Where commits are missing, those that can still be reached are given, and then the missing
+    ones themselves, so that whoever reads them notices.
     """
     if not tips:
         return []
@@ -45,13 +46,23 @@ def raw_commits(view: GitDir, tips: list[str]) -> Iterator[RawCommit]:
 def _walk(view: GitDir, tips: Sequence[str]) -> list[str]:
     """The same without rev-list, which ends at the first missing commit; children first."""
     parents: dict[str, tuple[str, ...]] = {}
+    lost: dict[str, None] = {}
+    boundary = _boundary(view)
     wave = list(dict.fromkeys(tips))
     while wave:
-        parents |= {each.sha: each.parents for each in commits(view, wave)}
-        asked = set(wave)
+        parents |= {
+            each.sha: () if each.sha in boundary else each.parents for each in commits(view, wave)
+        }
+        lost |= dict.fromkeys(sha for sha in wave if sha not in parents)
         found = (parent for sha in wave for parent in parents.get(sha, ()))
-        wave = [sha for sha in dict.fromkeys(found) if sha not in parents and sha not in asked]
-    return _children_first(parents)
+        wave = [sha for sha in dict.fromkeys(found) if sha not in parents and sha not in lost]
+    return [*_children_first(parents), *lost]
+
+
+def _boundary(view: GitDir) -> frozenset[str]:
+    """Where a shallow clone ends: what lies behind is left out on purpose, not lost."""
+    file = view.path / "shallow"
+    return frozenset(file.read_text(encoding="ascii").split() if file.exists() else ())
 
 
 def _children_first(parents: dict[str, tuple[str, ...]]) -> list[str]:
