@@ -32,12 +32,17 @@ DASHES = {
 }
 
 
-def weeks(frame: pd.DataFrame) -> alt.X:
-    """The time axis: ticks at months or years, so that no label comes twice."""
+def ticks(frame: pd.DataFrame) -> int:
+    """Which of the tick rules suits the span of `week_start`, so that no label comes twice."""
     n_days = (frame["week_start"].max() - frame["week_start"].min()).days if len(frame) else 0
-    fmt, ticks = next((fmt, ticks) for most, fmt, ticks in _TICKS if n_days <= most)
+    return next(i for i, (most, _, _) in enumerate(_TICKS) if n_days <= most)
+
+
+def weeks(rule: int) -> alt.X:
+    """The time axis, with ticks by that rule."""
+    _, fmt, count = _TICKS[rule]
     axis = alt.Axis(
-        grid=False, format=fmt, tickCount=ticks, labelOverlap="greedy", labelPadding=6, ticks=True
+        grid=False, format=fmt, tickCount=count, labelOverlap="greedy", labelPadding=6, ticks=True
     )
     return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
@@ -82,21 +87,21 @@ def legend(symbol: str = "stroke") -> alt.Legend:
     )
 
 
-def colour(labels: list[str], meanings: list[str], symbol: str = "stroke") -> alt.Color:
+def colour(labels: Sequence[str], meanings: Sequence[str], symbol: str = "stroke") -> alt.Color:
     """Colours of the labels by what they mean."""
     return alt.Color("label:N", title=None, legend=legend(symbol), scale=colours(labels, meanings))
 
 
-def dash(labels: list[str], meanings: list[str]) -> alt.StrokeDash:
+def dash(labels: Sequence[str], meanings: Sequence[str]) -> alt.StrokeDash:
     """Dashes of the labels by what they mean: the second channel beside colour."""
     return alt.StrokeDash("label:N", title=None, legend=legend(), scale=dashes(labels, meanings))
 
 
-def colours(labels: list[str], meanings: list[str]) -> alt.Scale:
+def colours(labels: Sequence[str], meanings: Sequence[str]) -> alt.Scale:
     """Label -> colour of its meaning."""
-    return alt.Scale(domain=labels, range=[COLOURS[meaning] for meaning in meanings])
+    return alt.Scale(domain=list(labels), range=[COLOURS[meaning] for meaning in meanings])
 
 
-def dashes(labels: list[str], meanings: list[str]) -> alt.Scale:
+def dashes(labels: Sequence[str], meanings: Sequence[str]) -> alt.Scale:
     """Label -> dash of its meaning."""
-    return alt.Scale(domain=labels, range=[DASHES[meaning] for meaning in meanings])
+    return alt.Scale(domain=list(labels), range=[DASHES[meaning] for meaning in meanings])

@@ -1,4 +1,7 @@
-"""Frames to Altair charts; nothing here knows Streamlit.
+"""Frames to charts, written in Altair; nothing here knows Streamlit.
+
+A chart's specification does not depend on its numbers, so that of the frequent ones is made
+once and kept: writing and checking it takes Altair a tenth of a second, on every click.
 
 One colour has one meaning on every page, and each comes with a dash of its own. Time axes are
 aware UTC with `scale(type="utc")`, and points are named by their ISO week, because charts of
@@ -7,8 +10,11 @@ naive or local dates slip by a day in some time zones.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -17,7 +23,23 @@ from dashboard import axes
 
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
 HEIGHT, SMALL = 300, 190
+FEW = 64  # points; with more, dots would only thicken the line
+ROWS = alt.NamedData(name="rows")
 PICK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A Vega-Lite specification that Altair made, and the rows it draws."""
+
+    frame: pd.DataFrame
+    made: str
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """A fresh copy: whoever draws it may change it."""
+        spec: dict[str, Any] = json.loads(self.made)
+        return spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +62,58 @@ def lines(
     fmt: str = ",.1f",
     reference: float | None = None,
     height: int = HEIGHT,
-) -> alt.LayerChart:
+) -> Drawing:
     """Series over weeks with their bands; the running week as hollow points; a week to pick."""
-    named = [line for line in series if line.column in frame]
+    named = tuple(line for line in series if line.column in frame)
     wide = _narrow(frame, named)
-    base = alt.Chart(wide).encode(x=axes.weeks(frame))
+    look = _Look(
+        unit,
+        fmt,
+        reference,
+        height,
+        axes.ticks(frame),
+        has_running=not wide["is_complete"].all(),
+        has_dots=len(wide) < FEW,
+    )
+    return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """All that the specification of `lines` depends on besides its series."""
+
+    unit: str
+    fmt: str
+    reference: float | None
+    height: int
+    ticks: int
+    has_running: bool
+    has_dots: bool
+
+
+@lru_cache(maxsize=256)
+def _lines(named: tuple[Line, ...], look: _Look) -> str:
+    base = alt.Chart(ROWS).encode(x=axes.weeks(look.ticks))
     complete = base.transform_filter("datum.is_complete")
-    layers = [_area(complete, line) for line in named if line.low in wide and line.high in wide]
-    if reference is not None:
-        layers.append(_rule(reference))
-    layers += [_stroke(complete, line, named, unit, fmt) for line in named]
-    layers += [_hollow(base, line) for line in named if not wide["is_complete"].all()]
-    return alt.layer(*layers, *_pick(base, named, fmt)).properties(height=height)
+    layers = [_area(complete, line) for line in named if line.low]
+    if look.reference is not None:
+        layers.append(_rule(look.reference))
+    layers += [_stroke(complete, line, named, look) for line in named]
+    layers += [_hollow(base, line) for line in named if look.has_running]
+    return written(alt.layer(*layers, *_pick(base, named, look.fmt)), look.height)
+
+
+def written(chart: alt.Chart | alt.LayerChart, height: int) -> str:
+    """The specification without its data, which `Drawing` has beside it."""
+    spec = chart.properties(height=height).to_dict()
+    del spec["data"]
+    return json.dumps(spec)
+
+
+def _banded(line: Line, wide: pd.DataFrame) -> Line:
+    """The line, without a band where the frame has none."""
+    has_band = line.low in wide and line.high in wide
+    return line if has_band else replace(line, low="", high="")
 
 
 def stacked(
@@ -62,7 +124,7 @@ def stacked(
         alt.Chart(frame)
         .mark_bar(binSpacing=0)
         .encode(
-            x=axes.weeks(frame),
+            x=axes.weeks(axes.ticks(frame)),
             y=alt.Y("n:Q", title=unit, axis=axes.axis()),
             color=alt.Color(
                 "part:N",
@@ -83,7 +145,7 @@ def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
         alt.Chart(frame)
         .mark_bar(color=axes.COLOURS["declared_ai"], height={"band": 0.86})
         .encode(
-            x=axes.weeks(frame),
+            x=axes.weeks(axes.ticks(frame)),
             x2="week_end:T",
             y=alt.Y("part:N", sort=list(order), title=None, axis=axes.axis(grid=False)),
             opacity=alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None),
@@ -104,8 +166,8 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     """
     both = pd.concat([past, ahead])
     colour = axes.COLOURS[meaning]
-    past_base = alt.Chart(past).encode(x=axes.weeks(both))
-    ahead_base = alt.Chart(ahead).encode(x=axes.weeks(both))
+    past_base = alt.Chart(past).encode(x=axes.weeks(axes.ticks(both)))
+    ahead_base = alt.Chart(ahead).encode(x=axes.weeks(axes.ticks(both)))
     labels, colours = ["What came", "Forecast, 90% band"], [colour, axes.COLOURS["unknown"]]
     scales = {
         "color": alt.Scale(domain=labels, range=colours),
@@ -142,58 +204,6 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     ).properties(height=HEIGHT)
 
 
-def survival(frame: pd.DataFrame) -> alt.LayerChart:
-    """Share still waiting after so many days; columns days, waiting, low, high, group, label."""
-    labels = list(dict.fromkeys(frame["label"]))
-    meanings = list(dict.fromkeys(frame["group"]))
-    base = alt.Chart(frame).encode(
-        x=alt.X(
-            "days:Q",
-            title="since opening (log scale)",
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(grid=False, values=_SPANS, labelExpr=_SPAN_LABEL, labelOverlap=False),
-        ),
-        color=axes.colour(labels, meanings),
-    )
-    area = base.mark_area(opacity=0.16, interpolate="step-after").encode(
-        y=alt.Y("low:Q", axis=axes.axis(fmt="%"), title="share still waiting"), y2="high:Q"
-    )
-    line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
-        y=alt.Y("waiting:Q", scale=alt.Scale(domain=[0, 1])),
-        strokeDash=axes.dash(labels, meanings),
-        tooltip=[
-            alt.Tooltip("label:N", title="authorship"),
-            alt.Tooltip("days:Q", format=",.2f", title="days"),
-            alt.Tooltip("waiting:Q", format=".0%", title="still waiting"),
-        ],
-    )
-    return alt.layer(area, line).properties(height=HEIGHT)
-
-
-_SPANS = [1 / 24, 6 / 24, 1, 3, 7, 30, 90, 365]
-_SPAN_LABEL = "datum.value < 1 ? round(datum.value * 24) + ' h' : datum.value + ' d'"
-
-
-def histogram(frame: pd.DataFrame, *, x: str, unit: str) -> alt.Chart:
-    """Counts in bins that were made before, by group; columns bin, rank, label, group, n."""
-    labels = list(dict.fromkeys(frame["label"]))
-    meanings = list(dict.fromkeys(frame["group"]))
-    return (
-        alt.Chart(frame)
-        .mark_bar(cornerRadiusEnd=2)
-        .encode(
-            x=alt.X(
-                "bin:N", sort=alt.SortField("rank"), title=x, axis=axes.axis(grid=False, angle=0)
-            ),
-            xOffset=alt.XOffset("label:N", sort=labels),
-            y=alt.Y("n:Q", title=unit, axis=axes.axis()),
-            color=axes.colour(labels, meanings, symbol="square"),
-            tooltip=["bin:N", alt.Tooltip("label:N", title="authorship"), alt.Tooltip("n:Q")],
-        )
-        .properties(height=HEIGHT)
-    )
-
-
 def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0%") -> alt.Chart:
     """One bar per row in the given order; columns rank, value."""
     return (
@@ -225,19 +235,17 @@ def _area(base: alt.Chart, line: Line) -> alt.Chart:
     )
 
 
-def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], unit: str, fmt: str) -> alt.Chart:
+def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> alt.Chart:
     labels = [each.label for each in named]
     meanings = [each.meaning for each in named]
     dashes = [axes.DASHES[each.dash or each.meaning] for each in named]
     legend = axes.legend() if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
-    dots = (
-        alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
-        if len(base.data) < 64
-        else False
-    )
+    mark = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
+    dots = mark if look.has_dots else False
+    axis = axes.axis(fmt=look.fmt.replace(".1f", "~f"))
     return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(
-        y=alt.Y(f"{line.column}:Q", title=unit, axis=axes.axis(fmt=fmt.replace(".1f", "~f"))),
+        y=alt.Y(f"{line.column}:Q", title=look.unit, axis=axis),
         color=alt.Color("label:N", title=None, legend=legend, scale=axes.colours(labels, meanings)),
         strokeDash=alt.StrokeDash(
             "label:N", title=None, legend=legend, scale=alt.Scale(domain=labels, range=dashes)
@@ -257,9 +265,10 @@ def _hollow(base: alt.Chart, line: Line) -> alt.Chart:
 
 def _rule(value: float) -> alt.Chart:
     return (
-        alt.Chart(pd.DataFrame({"value": [value]}))
+        alt.Chart(ROWS)
+        .transform_aggregate(n="count()")
         .mark_rule(color=axes.COLOURS["unknown"], strokeDash=[3, 3], aria=False)
-        .encode(y="value:Q")
+        .encode(y=alt.datum(value))
     )
 
 

@@ -20,11 +20,11 @@ def picked(key: str) -> dict[str, Any]:
     return {"on_select": lambda: _take(key), "selection_mode": PICK}
 
 
-def week(filters: Filters) -> None:
+def week(filters: Filters, *, step: int | None = None) -> None:
     """The week box (for those without a pointer) and, under it, the lists of that week."""
-    keys = list(filters.chart_weeks["iso_week"])[::-1]
-    if st.session_state.get("week") not in {None, *keys}:
-        del st.session_state["week"]
+    step = step or filters.step
+    keys = list(filters.weeks_in(step)["iso_week"])[::-1]
+    _settle(keys)
     chosen = st.selectbox(
         "Week to look into",
         keys,
@@ -36,7 +36,7 @@ def week(filters: Filters) -> None:
     )
     if chosen is None:
         return
-    weeks = _block(filters, str(chosen))
+    weeks = _block(filters, str(chosen), step)
     requests, commits = data.requests(filters.repo), data.commits(filters.repo)
     opened, landed = (
         _of(requests, f"{what}_week", weeks, filters) for what in ("opened", "landed")
@@ -69,13 +69,25 @@ def _take(key: str) -> None:
         st.session_state["week"] = points[0]["iso_week"]
 
 
-def _block(filters: Filters, first: str) -> list[str]:
+def _settle(keys: list[str]) -> None:
+    """A week chosen on another page becomes the point of this one that it lies in."""
+    chosen = st.session_state.get("week")
+    if chosen is None or chosen in keys:
+        return
+    earlier = [key for key in keys if key <= chosen]
+    if earlier:
+        st.session_state["week"] = earlier[0]
+    else:
+        del st.session_state["week"]
+
+
+def _block(filters: Filters, first: str, step: int) -> list[str]:
     """All ISO weeks that the point stands for."""
-    if filters.step == 1:
+    if step == 1:
         return [first]
     weeks = list(filters.span.weeks["iso_week"])
     begin = weeks.index(first)
-    return weeks[begin : begin + filters.step]
+    return weeks[begin : begin + step]
 
 
 def _of(frame: pd.DataFrame, column: str, weeks: list[str], filters: Filters) -> pd.DataFrame:

@@ -27,6 +27,9 @@ STANDING = (  # what stands at a moment: the last value of a block is its value
     "review_gap_ratio_high",
     "reviewer_coverage_share",
 )
+STEPS = (1, 4, 13)
+MOST_BLOCKS = 0.8
+WEIGHTED = ("completion_30d_share", "self_landed_share")  # by their n, over weeks that know it
 LONG, VERY_LONG = 160, 640  # weeks beyond which a chart shows blocks of 4 and of 13 weeks
 
 
@@ -137,6 +140,20 @@ def step_of(n_weeks: int) -> int:
     return 4 if n_weeks <= VERY_LONG else 13
 
 
+def step_with_enough(span: Period, n: str) -> int:
+    """The least step at which most blocks hold enough for a share or a median.
+
+    `n` names the weekly count behind it. Small projects would otherwise show scattered points.
+    """
+    least = step_of(span.n)
+    counts = span.weeks[n].to_numpy("float64", na_value=0)
+    for step in (each for each in STEPS if each >= least and span.n >= 3 * each):
+        held = counts[len(counts) % step :].reshape(-1, step).sum(axis=1)
+        if (held >= estimates.MIN_N).mean() >= MOST_BLOCKS:
+            return step
+    return max((each for each in STEPS if span.n >= 3 * each), default=least)
+
+
 def blocks(weekly: pd.DataFrame, step: int) -> pd.DataFrame:
     """The weekly table in blocks of `step` whole weeks, counted back from the last one.
 
@@ -155,6 +172,10 @@ def blocks(weekly: pd.DataFrame, step: int) -> pd.DataFrame:
     merged[standing_] = numeric[standing_].groupby(group).last()
     for name in (name for name in HITS if name in numeric):
         merged = merged.assign(**_pooled_blocks(numeric, group, name))
+    for name in (name for name in WEIGHTED if name in numeric):
+        n = numeric[name.replace("_share", "_n")].where(numeric[name].notna())
+        weighted = (numeric[name] * n).groupby(group).sum(min_count=1)
+        merged[name] = weighted / n.groupby(group).sum(min_count=1)
     first = usable.groupby(group)[["iso_week", "week_start", "is_complete"]].first()
     last = usable.groupby(group)["iso_week"].last().rename("last_week")
     return pd.concat([first, last, merged], axis=1)

@@ -50,17 +50,24 @@ class Filters:
         return [*people, "automation"] if self.automation else people
 
     @property
-    def chart_weeks(self) -> pd.DataFrame:
-        """The period's weeks and the running one, in blocks where they are very many."""
-        step = figures.step_of(self.span.n)
-        if step > 1:
-            return figures.blocks(self.span.weeks, step)
-        return pd.concat([self.span.weeks, self.span.running])
-
-    @property
     def step(self) -> int:
         """Weeks per point of a chart."""
         return figures.step_of(self.span.n)
+
+    def step_for(self, n: str) -> int:
+        """Weeks per point of a chart of shares or medians made of the counts in column `n`."""
+        return figures.step_with_enough(self.span, n) if self.span.n else 1
+
+    def weeks_in(self, step: int) -> pd.DataFrame:
+        """The period in blocks of `step` weeks; single weeks come with the running one."""
+        if step > 1:
+            return figures.blocks(self.span.weeks, step)
+        return pd.concat([self.span.weeks, self.span.running], ignore_index=True)
+
+    @property
+    def chart_weeks(self) -> pd.DataFrame:
+        """The period at the step of counts."""
+        return self.weeks_in(self.step)
 
 
 def current() -> Filters:

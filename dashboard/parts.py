@@ -11,7 +11,7 @@ import streamlit as st
 
 from analyzers import capacity, tables
 from analyzers.reports import export
-from dashboard import data, figures, text
+from dashboard import charts, data, figures, text
 from dashboard.filters import Filters
 
 ROWS = 500  # what a table shows at once; more is for the downloads
@@ -54,7 +54,7 @@ def change(figure: figures.Figure, wording: Callable[[object], str | None]) -> s
 
 def chart(
     title: str,
-    made: alt.Chart | alt.LayerChart,
+    made: alt.Chart | alt.LayerChart | charts.Drawing,
     *,
     key: str,
     alt_text: str,
@@ -68,7 +68,11 @@ def chart(
     ):
         st.header(title, width="stretch", anchor=False)
         csv_button(frame, f"{key}.csv", key=f"{key}-csv")
-    st.altair_chart(made, width="stretch", key=key, alt=alt_text, **options)
+    options |= {"width": "stretch", "key": key, "alt": alt_text}
+    if isinstance(made, charts.Drawing):
+        st.vega_lite_chart(made.frame, made.spec, **options)
+    else:
+        st.altair_chart(made, **options)
     st.caption(reading)
 
 

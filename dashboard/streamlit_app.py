@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import filters
+from dashboard import filters, text
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -38,3 +38,4 @@ page = st.navigation(
 )
 if filters.choose():
     page.run()
+    st.caption(text.source(filters.current().repo.manifest))

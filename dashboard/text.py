@@ -7,6 +7,7 @@ same everywhere. Nothing here ever holds text from a repository.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from analyzers.capacity.reading import LABELS, Reading
 
@@ -98,6 +99,19 @@ def band(low: object, high: object, wording: object = ratio) -> str:
         return "no band: too few weeks"
     assert callable(wording)  # noqa: S101
     return f"90% band {wording(low)} to {wording(high)}"
+
+
+def per_point(step: int) -> str:
+    """What one point of a chart stands for, where it is not one week."""
+    return f" Each point stands for {step} weeks." if step > 1 else ""
+
+
+def source(manifest: dict[str, Any]) -> str:
+    """What the figures stand on: the last day of data and the commit it ends with."""
+    edge, head = manifest.get("data_edge"), manifest.get("repository", {}).get("head")
+    told = [f"Data to {str(edge)[:10]}" if edge else "", f"commit {str(head)[:7]}" if head else ""]
+    known = ", ".join(part for part in told if part)
+    return f"{known}. {WEEKS}" if known else WEEKS
 
 
 def counted(n: object, one: str, many: str | None = None) -> str:

@@ -150,7 +150,7 @@ def test_links_need_https_a_known_forge_and_checked_ids():
 def test_lines_name_their_series_and_select_by_week():
     frame = weekly(3, opened=[1.0, 2, 3], landed=[1.0, 1, 1])
     series = [Line("opened", "Opened", "generation"), Line("landed", "Landed", "throughput")]
-    spec = charts.lines(frame, series, unit="per week").to_dict()
+    spec = charts.lines(frame, series, unit="per week").spec
     picks = {p["name"]: p["select"]["fields"] for p in spec["params"] if "select" in p}
     assert picks[charts.PICK] == ["iso_week"]
     scale = spec["layer"][0]["encoding"]["color"]["scale"]
@@ -164,3 +164,12 @@ def test_each_meaning_has_its_own_colour():
     told_apart = {name: c for name, c in axes.COLOURS.items() if name not in {"unknown", "backlog"}}
     assert len(set(told_apart.values())) == len(told_apart)
     assert set(axes.DASHES) == set(axes.COLOURS)
+
+
+def test_points_of_shares_stand_for_enough_weeks():
+    def step(counts):
+        return figures.step_with_enough(figures.period(weekly(52, x_n=counts)), "x_n")
+
+    assert step([9] * 52) == 1
+    assert step([2] * 52) == 4
+    assert step([0, 0, 1, 1] * 13) == 13

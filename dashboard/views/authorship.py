@@ -59,7 +59,10 @@ def _lines(frame: pd.DataFrame) -> float:
 
 @st.fragment
 def _share() -> None:
-    frame = shown.chart_weeks
+    step = max(
+        shown.step_for(f"ai_share_declared_of_{what}_n") for what in ("commits", "change_requests")
+    )
+    frame = shown.weeks_in(step)
     series = [
         Line(
             "ai_share_declared_of_commits",
@@ -81,11 +84,11 @@ def _share() -> None:
         key="authorship-share",
         alt_text="Declared AI share per week, of commits and of change requests",
         reading="Everything drawn is a lower bound: the true share lies on or above it. The band is"
-        " chance alone (90%), not the unmarked AI work.",
+        f" chance alone (90%), not the unmarked AI work.{text.per_point(step)}",
         frame=frame[["iso_week", "week_start", *(line.column for line in series)]],
         **drill.picked("authorship-share"),
     )
-    drill.week(shown)
+    drill.week(shown, step=step)
 
 
 def _counted() -> pd.DataFrame:

@@ -89,7 +89,6 @@ def _capacity() -> None:
 
 
 def _companions() -> None:
-    frame = shown.chart_weeks
     grid = st.grid(2, min_column_width=420, gap="medium")
     for title, line, unit, fmt, reading in (
         (
@@ -110,13 +109,16 @@ def _companions() -> None:
             "Waiting ÷ landed per week, both over 13 weeks.",
         ),
     ):
+        is_share = line.column == "completion_30d_share"
+        step = shown.step_for("completion_30d_n") if is_share else shown.step
+        frame = shown.weeks_in(step)
         with grid.cell():
             parts.chart(
                 title,
                 charts.lines(frame, [line], unit=unit, fmt=fmt, height=charts.SMALL),
                 key=f"capacity-{line.column}",
                 alt_text=f"{title} per week",
-                reading=reading,
+                reading=reading + text.per_point(step),
                 frame=frame[["iso_week", "week_start", line.column]],
             )
 
@@ -178,15 +180,16 @@ def _alone() -> None:
     if span.weeks["self_landed_share"].isna().all():
         return
     line = Line("self_landed_share", "Self-landed", "generation")
+    step = shown.step_for("self_landed_n")
+    frame = shown.weeks_in(step)
     parts.chart(
         "Landed by its author alone",
-        charts.lines(
-            shown.chart_weeks, [line], unit="share of landings", fmt=".0%", height=charts.SMALL
-        ),
+        charts.lines(frame, [line], unit="share of landings", fmt=".0%", height=charts.SMALL),
         key="capacity-alone",
         alt_text="Share of change requests landed by their author with no sign of another human",
-        reading="No sign of another human in git. Reviews that left no trace look the same.",
-        frame=shown.chart_weeks[["iso_week", "week_start", line.column]],
+        reading="No sign of another human in git. Reviews that left no trace look the same."
+        + text.per_point(step),
+        frame=frame[["iso_week", "week_start", line.column]],
     )
 
 

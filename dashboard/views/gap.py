@@ -105,19 +105,15 @@ def _weeks_and_what_lies_behind() -> None:
         alt_text=f"Generation against throughput per week. {_headline}",
         reading="Where the orange line stays above the blue one, work piles up. The green band is"
         " the most that review has shown it can land while the queue was longest: a lower bound."
-        f" Hollow points: the running week so far.{_per_point()}",
+        f" Hollow points: the running week so far.{text.per_point(shown.step)}",
         frame=frame[["iso_week", "week_start", *(line.column for line in flow)]],
         **drill.picked("gap-flow"),
     )
     drill.week(shown)
 
 
-def _per_point() -> str:
-    return f" Each point is the mean of {shown.step} weeks." if shown.step > 1 else ""
-
-
 def _companions() -> None:
-    frame = shown.chart_weeks
+    share_step = shown.step_for("ai_share_declared_of_change_requests_n")
     grid = st.grid(3, min_column_width=330, gap="medium")
     for title, line, unit, fmt, reference, reading in (
         (
@@ -151,6 +147,8 @@ def _companions() -> None:
             "At least one trace of an AI tool; a lower bound. Band: 90%, sampling only.",
         ),
     ):
+        step = share_step if line.meaning == "declared_ai" else shown.step
+        frame = shown.weeks_in(step)
         with grid.cell():
             parts.chart(
                 title,
@@ -165,7 +163,7 @@ def _companions() -> None:
                 key=f"gap-{line.column}",
                 alt_text=f"{title} per week, now"
                 f" {text.number(figures.standing(span, line.column).value, digits=2)}",
-                reading=reading,
+                reading=reading + text.per_point(step),
                 frame=frame[["iso_week", "week_start", line.column]],
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, data, drill, figures, filters, parts, text, waits
+from dashboard import charts, data, drill, figures, filters, parts, text, wait_charts, waits
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -64,8 +64,8 @@ def _hours(difference: object) -> str:
     return f"{sign}{text.duration(abs(float(str(difference))))}"
 
 
-def _series() -> tuple[pd.DataFrame, list[Line]]:
-    if shown.authorship == "all" and not shown.automation and shown.step == 1:
+def _series(step: int) -> tuple[pd.DataFrame, list[Line]]:
+    if shown.authorship == "all" and not shown.automation and step == 1:
         return shown.chart_weeks, [
             Line(
                 "time_to_land_median_hours",
@@ -77,12 +77,12 @@ def _series() -> tuple[pd.DataFrame, list[Line]]:
             ),
             Line("time_to_land_p90_hours", "P90", "throughput", dash="capacity"),
         ]
-    frame = shown.chart_weeks.reset_index(drop=True)
+    frame = shown.weeks_in(step)
     rows = data.requests(shown.repo)
     made = figures.block_waits(
         rows[rows["group"].isin(shown.groups)],
         frame["week_start"],
-        shown.step,
+        step,
         column="time_to_land_hours",
         at="landed_at",
     )
@@ -94,7 +94,8 @@ def _series() -> tuple[pd.DataFrame, list[Line]]:
 
 @st.fragment
 def _weeks() -> None:
-    frame, series = _series()
+    step = shown.step_for(f"time_to_land{shown.suffix}_n")
+    frame, series = _series(step)
     figure = figures.wait(span, data.requests(shown.repo), "time_to_land_hours", 0.5)
     parts.chart(
         "Time to land",
@@ -102,11 +103,11 @@ def _weeks() -> None:
         key="latency-weeks",
         alt_text=f"Time to land by week; median over the period {text.duration(figure.value)}",
         reading="By the week of landing. Half of what landed took less than the median, one in ten"
-        f" more than P90. Weeks with fewer than {text.MIN_N} are left out.",
+        f" more than P90. Points of fewer than {text.MIN_N} are left out.{text.per_point(step)}",
         frame=frame[["iso_week", "week_start", *(line.column for line in series)]],
         **drill.picked("latency-weeks"),
     )
-    drill.week(shown)
+    drill.week(shown, step=step)
 
 
 def _in_days(frame: pd.DataFrame, series: list[Line]) -> pd.DataFrame:
@@ -115,14 +116,15 @@ def _in_days(frame: pd.DataFrame, series: list[Line]) -> pd.DataFrame:
 
 
 def _groups() -> None:
-    frame = shown.chart_weeks.reset_index(drop=True)
+    step = max(shown.step_for(f"time_to_land_{group}_n") for group in ("declared_ai", "unmarked"))
+    frame = shown.weeks_in(step)
     rows = data.requests(shown.repo)
     made, series = frame[["iso_week", "week_start", "is_complete"]], []
     for group in ("declared_ai", "unmarked"):
         part = figures.block_waits(
             rows[rows["group"] == group],
             frame["week_start"],
-            shown.step,
+            step,
             column="time_to_land_hours",
             at="landed_at",
         )
@@ -134,7 +136,8 @@ def _groups() -> None:
         key="latency-groups",
         alt_text="Median time to land by week, AI declared against unmarked",
         reading="Unmarked is what carries no trace of an AI tool; some of it may be AI work. Sizes"
-        " and authors differ between the two, so this is a comparison, not an effect.",
+        " and authors differ between the two, so this is a comparison, not an effect."
+        + text.per_point(step),
         frame=made,
     )
 
@@ -153,7 +156,7 @@ def _curves(opened: pd.DataFrame) -> None:
         return
     parts.chart(
         "Share not landed yet",
-        charts.survival(frame),
+        wait_charts.survival(frame),
         key="latency-survival",
         alt_text="Share of change requests not landed after so many days, with 90% band",
         reading="Of those opened in the period. What still waits counts until the data ends"
@@ -171,7 +174,7 @@ def _distribution(landed: pd.DataFrame) -> None:
     )
     parts.chart(
         "Distribution",
-        charts.histogram(frame, x="time to land", unit="change requests landed"),
+        wait_charts.histogram(frame, x="time to land", unit="change requests landed"),
         key="latency-bins",
         alt_text="Change requests landed by time to land, in seven bins",
         reading="Of those that landed in the period.",

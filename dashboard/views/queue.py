@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, data, filters, parts, text
+from dashboard import data, filters, parts, text, wait_charts
 
 shown = filters.current()
 COLUMNS = [
@@ -45,7 +45,7 @@ def _ages(frame: pd.DataFrame) -> None:
     made = pd.concat(counted)
     parts.chart(
         "How long they wait",
-        charts.histogram(made, x="waiting since opening", unit="change requests"),
+        wait_charts.histogram(made, x="waiting since opening", unit="change requests"),
         key="queue-ages",
         alt_text="Waiting change requests by age",
         reading=f"Opened at most {YOUNG_DAYS} days before the data ends. {text.UPPER_BOUND}",

@@ -1,0 +1,116 @@
+"""How long from a click on a filter to the changed figure, and how many bytes it costs?
+
+    python -P benchmarks/dashboard_clicks.py STORE_FOLDER…
+
+serves the mined repositories, clicks in headless Chromium and prints medians of 10 per
+repository and page. The aim is 100 ms on a quiet machine; 250 ms is the limit.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CLICKS = 10
+PERIODS = ("12 weeks", "26 weeks")
+PAGES = ("", "authorship", "latency", "capacity")
+SERVE = """
+import sys
+from pathlib import Path
+from dashboard import launch
+launch.serve([Path(p) for p in sys.argv[2:]], port=int(sys.argv[1]), browser=False)
+"""
+# Resolves with the milliseconds from the click to the first change of any figure's text.
+CLICK = """
+(name) => new Promise((done) => {
+  const figures = () => [...document.querySelectorAll('[data-testid="stMetricValue"]')]
+    .map((each) => each.innerText).join('|');
+  const before = figures();
+  const started = performance.now();
+  const look = new MutationObserver(() => {
+    if (figures() !== before) { look.disconnect(); done(performance.now() - started); }
+  });
+  look.observe(document.body, {subtree: true, childList: true, characterData: true});
+  [...document.querySelectorAll('[role="radio"], button')]
+    .find((each) => each.innerText.trim() === name
+      || each.getAttribute('aria-label') === name
+      || (each.closest('label') || each).innerText.trim() === name).click();
+  setTimeout(() => { look.disconnect(); done(-1); }, 5000);
+})
+"""
+
+
+def main(folders: list[str]) -> None:
+    """Serve, click, print."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-c", SERVE, str(port), *map(os.path.abspath, folders)]
+    )
+    try:
+        _wait(port)
+        with sync_playwright() as driver:
+            chromium = driver.chromium.launch(
+                executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            )
+            page = chromium.new_page(viewport={"width": 1366, "height": 1250})
+            for folder in folders:
+                _measure(page, port, Path(folder).name)
+        memory = Path(f"/proc/{server.pid}/status").read_text().split("VmRSS:")[1].split()[0]
+        print(f"server memory {int(memory) / 1024:.0f} MiB")
+    finally:
+        server.terminate()
+        server.wait(15)
+
+
+def _measure(page: Page, port: int, key: str) -> None:
+    received: list[int] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))),
+    )
+    for path in PAGES:
+        page.goto(f"http://127.0.0.1:{port}/{path}?period=12+weeks")
+        _ready(page)
+        for name in reversed(PERIODS):  # once each, so that caches are warm
+            page.evaluate(CLICK, name)
+            _ready(page)
+        times, sizes = [], []
+        for turn in range(CLICKS):
+            received.clear()
+            times.append(page.evaluate(CLICK, PERIODS[(turn + 1) % 2]))
+            _ready(page)
+            sizes.append(sum(received))
+        print(
+            f"{key} /{path}: click to text {statistics.median(times):.0f} ms median of {CLICKS}"
+            f" (slowest {max(times):.0f}), {statistics.median(sizes) / 1000:.0f} kB per rerun"
+        )
+
+
+def _ready(page: Page) -> None:
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_timeout(400)
+
+
+def _wait(port: int) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
