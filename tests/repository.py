@@ -99,13 +99,14 @@ def history(
     sha = _import(path, git_dir, commits)
     if refs is None:
         refs = {"refs/heads/main": commits[-1].name} if commits else {}
-    updates = "".join(f"create {ref} {sha.get(to, to)}\n" for ref, to in refs.items())
-    run_git(path, "update-ref", "--stdin", stdin=updates.encode())
-    run_git(path, "update-ref", "-d", "refs/heads/import--")
+    updates = [f"create {ref} {sha.get(to, to)}\n" for ref, to in refs.items()]
+    updates += ["delete refs/heads/import--\n"] if commits else []
+    if updates:
+        run_git(path, "update-ref", "--stdin", stdin="".join(updates).encode())
     _import_extras(path, sha, tags or {}, notes or {})
     if head in sha:
         (git_dir / "HEAD").write_text(f"{sha[head]}\n")
-    else:
+    elif head != "main":
         run_git(path, "symbolic-ref", "HEAD", f"refs/heads/{head}")
     return Repository(path, git_dir, sha)
 
