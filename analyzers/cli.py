@@ -65,6 +65,7 @@ class DataFormat(StrEnum):
 
 def main() -> None:
     """Run the command line and leave with its documented exit code."""
+    terminal.leave_tidily_when_terminated()
     sys.exit(terminal.guarded(lambda: app(standalone_mode=False)))
 
 

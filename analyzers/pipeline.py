@@ -63,9 +63,10 @@ class Refreshed:
     @property
     def exit_code(self) -> int:
         """Partial where something that history holds could not be read."""
-        repository = self.shelf.manifest["repository"]
-        missing = self.shelf.manifest["counts"]["incomplete"]
-        is_partial = missing or repository["is_shallow"] or repository["is_partial"]
+        manifest = self.shelf.manifest
+        repository = manifest["repository"]
+        n_missing = manifest["counts"]["incomplete"] + manifest["n_missing"]
+        is_partial = n_missing or repository["is_shallow"] or repository["is_partial"]
         return errors.PARTIAL if is_partial else errors.COMPLETE
 
 
@@ -120,11 +121,15 @@ def _bring_up_to_date(
     imported = imports.read(shelf.imports)
     recorded = _recorded(view, commits, settings, imported)
     analysed = analyse(history, mined.rows("files"), recorded, settings)
-    facts = provenance.facts(view, analysed.tables, n_all=len(commits))
+    facts = provenance.facts(view, analysed.tables, commits)
     told = {
         "fingerprint": wanted,
         "coverage": analysed.coverage,
-        "warnings": [*view.warnings, *imported.problems, *analysed.warnings],
+        "warnings": [
+            *provenance.warnings(view, commits),
+            *imported.problems,
+            *analysed.warnings,
+        ],
     }
     shelf.publish(parts, analysed.tables, facts | told)
 
@@ -160,11 +165,13 @@ def _recorded(
     view: View, commits: pd.DataFrame, settings: Config, imported: imports.Imported
 ) -> pd.DataFrame:
     """tables.REVIEW_EVENTS out of Gerrit's records in git and of files the user imported."""
+    told = [imports.of_people(imported, commits)]
     metas = view.refs[view.refs["kind"] == "change_meta"]
-    tips = dict(zip(metas["number"].astype(int), metas["object_id"], strict=True))
-    acts = mining.raw_commits(view, list(tips.values()))
-    told = gerrit.read(acts, tips, bots=settings.bots)
-    return _together(gerrit.events(told, commits), imports.of_people(imported, commits))
+    if len(metas):
+        tips = dict(zip(metas["number"].astype(int), metas["object_id"], strict=True))
+        acts = mining.raw_commits(view, list(tips.values()))
+        told.append(gerrit.events(gerrit.read(acts, tips, bots=settings.bots), commits))
+    return _together(*told)
 
 
 # -- the pure stages -------------------------------------------------------------------------

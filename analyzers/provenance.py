@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,35 @@ def fingerprint(view: View, settings: Config, shelf: store.Shelf) -> str:
     return digest.hexdigest()
 
 
-def facts(view: View, finished: Finished, *, n_all: int) -> dict[str, Any]:
+def warnings(view: View, commits: pd.DataFrame) -> Iterator[str]:
+    """What the figures cannot be trusted with, in one line each; `commits` is MINED_COMMITS."""
+    yield from view.warnings
+    if view.head is None:
+        yield "no commits yet: there is nothing to count"
+    if n_lost := n_missing(view, commits):
+        yield f"{n_lost:,} commits that history names are missing or damaged; run git fsck"
+    if n_unsized := _n_unsized(commits[commits["in_head"]]):
+        yield f"{n_unsized:,} commits have no line counts, because their files are missing"
+    if n_undated := int(commits["committed_at"].isna().sum()):
+        yield f"{n_undated:,} commits are dated before 1970 or in the future: date unknown"
+
+
+def n_missing(view: View, commits: pd.DataFrame) -> int:
+    """Parents that are named and not there, other than where a shallow clone ends."""
+    if view.is_shallow:
+        return 0
+    parents = set(" ".join(commits["parents"]).split())
+    return len(parents.difference(commits["sha"]))
+
+
+def _n_unsized(commits: pd.DataFrame) -> int:
+    return int((~commits["is_merge"] & commits["n_files"].isna()).sum())
+
+
+def facts(view: View, finished: Finished, mined: pd.DataFrame) -> dict[str, Any]:
     """What the manifest says beside the tables: which repository, how much of it, up to when.
 
-    `n_all` counts the commits that any mined reference reaches.
+    `mined` is MINED_COMMITS: what any mined reference reaches.
     """
     commits = finished[tables.COMMITS]
     return {
@@ -45,24 +71,24 @@ def facts(view: View, finished: Finished, *, n_all: int) -> dict[str, Any]:
             "is_partial": view.is_partial,
             "is_bare": view.is_bare,
         },
-        "counts": _counts(finished, n_all),
+        "counts": _counts(finished) | {"all_commits": len(mined)},
+        "n_missing": n_missing(view, mined),
         "data_edge": _isoformat(commits["landed_at"].max()),
     }
 
 
-def _counts(finished: Finished, n_all: int) -> dict[str, int]:
+def _counts(finished: Finished) -> dict[str, int]:
     """Commits that HEAD reaches, and what is known of them; `incomplete` lack line counts."""
     commits = finished[tables.COMMITS]
     files = finished[tables.FILE_CHANGES]
     return {
         "commits": len(commits),
-        "all_commits": n_all,
         "merges": int(commits["is_merge"].sum()),
         "roots": int(commits["is_root"].sum()),
         "lines_added": int(commits["lines_added"].sum()),
         "lines_deleted": int(commits["lines_deleted"].sum()),
         "renames": int(files["old_path"].notna().sum()),
-        "incomplete": int((~commits["is_merge"] & commits["n_files"].isna()).sum()),
+        "incomplete": _n_unsized(commits),
         "change_requests": len(finished[tables.CHANGE_REQUESTS]),
     }
 

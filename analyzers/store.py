@@ -226,7 +226,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest, or nothing where there is none, or one of another version or damaged."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         return {}
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         return {}

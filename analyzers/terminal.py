@@ -21,7 +21,6 @@ TERMINATED = 143
 
 def guarded(run: Callable[[], object]) -> int:
     """The exit code of a command; whatever goes wrong becomes one line on stderr."""
-    signal.signal(signal.SIGTERM, _terminated)
     try:
         code = run()
         return code if isinstance(code, int) else errors.COMPLETE
@@ -51,8 +50,12 @@ def _unexpected(error: Exception) -> int:
     return errors.OUR_BUG
 
 
+def leave_tidily_when_terminated() -> None:
+    """Let SIGTERM unwind the stack, so that what is private to this run is removed."""
+    signal.signal(signal.SIGTERM, _terminated)
+
+
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    """Leave through the blocks that remove what is private to this run."""
     sys.exit(TERMINATED)
 
 

@@ -115,15 +115,15 @@ KILLED = textwrap.dedent(
     sys.path[:0] = {path!r}
     from pathlib import Path
     from test_store import fill, publish
-    from analyzers import store
+    from analyzers import parts, store
     steps = int(sys.argv[2])
     def after(count):
         global steps
         steps -= 1
         if steps == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-    real = store._sync
-    store._sync = lambda path: (real(path), after(1))
+    real = store.sync
+    parts.sync = store.sync = lambda path: (real(path), after(1))
     with store.writing(Path(sys.argv[1]), "r") as shelf:
         publish(shelf, [*shelf.parts, fill(shelf, f"more{{sys.argv[2]}}")], note="second")
     """
