@@ -78,7 +78,7 @@ def _in_commits(history: History, markers: Markers) -> Iterator[Evidence]:
     commits = history.commits
     is_suspect = identity.suspects(commits, markers)
     names_branch = branch.suspects(commits, markers)
-    texts = dict(history.messages.matching(sieve.pattern(markers)))
+    texts = sieve.candidates(history, markers)
     wanted = commits[is_suspect | names_branch | among(commits["sha"], texts)]
     for row in wanted.itertuples():
         commit = _commit(row, texts.get(row.sha, ""))

@@ -10,9 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from analyzers.authorship.markers import Markers, normal_key
 from analyzers.authorship.rows import WORDS, WORDS_OR_YES, Marker
+from analyzers.history import History
 
+_SEEN = ("identity", "trailer", "footer", "link", "subject", "disclosure")
 _PEOPLE_KEYS = {"coauthoredby", "cocreatedby", "codevelopedby", "signedoffby", "authoredby"}
 """Keys that people's names follow: here the value must be looked at."""
 
@@ -29,6 +34,25 @@ def pattern(markers: Markers) -> str:
     parts = [rf"(?:{keys})[ :][^\n]*(?:{markers.words.sieve}|yes|true|\d%|part|full|{who})"]
     parts += [piece for row in markers.rows for piece in _pieces(row)]
     return "|".join(dict.fromkeys(parts))
+
+
+def candidates(history: History, markers: Markers) -> dict[str, str]:
+    """Messages by commit that may hold a mark; those from before any tool existed are not read."""
+    dates = history.commits["committed_at"]
+    first = min((row.since for row in markers.rows if row.since is not None), default=None)
+    undated = any(row.since is None and row.kind in _SEEN for row in markers.rows)
+    recent = history.commits["sha"]
+    if first is not None and not undated:
+        recent = recent[~(dates < first).fillna(False).astype(bool)]
+    wanted = pa.array(recent, type=pa.string())
+    found: dict[str, str] = {}
+    sieve = pattern(markers)
+    for batch in history.messages.batches():
+        young = batch.filter(pc.is_in(batch["sha"], value_set=wanted))
+        mask = pc.match_substring_regex(young["message"], sieve, ignore_case=True)
+        hits = young.filter(mask)
+        found |= dict(zip(hits["sha"].to_pylist(), hits["message"].to_pylist(), strict=True))
+    return found
 
 
 def _identities(row: Marker) -> Iterator[str]:
