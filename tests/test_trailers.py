@@ -105,6 +105,28 @@ def test_bors_names_the_approver():
     assert told("Auto merge of #7 - ann:work, r=try") == []
 
 
+def test_a_login_is_known_by_the_branches_it_had_merged():
+    dee = "Dee <dee@home.example.com>"
+    rows = [
+        {"name": "base", "at": "2026-01-01T10:00Z"},
+        {"name": "own", "at": "2026-01-02T10:00Z", "parents": "base", "author": dee},
+        {
+            "name": "merge",
+            "at": "2026-01-03T10:00Z",
+            "parents": "base own",
+            "message": "Merge pull request #5 from d-login/branch",
+        },
+        {
+            "name": "work",
+            "at": "2026-01-05T10:00Z",
+            "parents": "merge base",
+            "message": "Auto merge of #7 - ann:work, r=D-Login",
+        },
+    ]
+    (approval,) = trailers.read(history(rows), memberships(("#7", "work")))
+    assert approval.actor.id == person("dee@home.example.com")
+
+
 def test_a_batch_of_bors_ng_names_an_approver_for_each():
     batch = "Merge #7 #8\n\n7: Work more r=bo a=ann\n\n8: Other r=cy-dev, bo a=ann\n"
     pairs = [("#7", "work"), ("#8", "work")]

@@ -10,7 +10,10 @@ import pandas as pd
 from analyzers.reviews.events import Actor, actor_kind, person_id
 
 _NO_REPLY = re.compile(r"(?:\d+[+-])?([^@+]+)@users\.noreply\.\S+", re.IGNORECASE)
-_ALIAS = re.compile(r"[^@]+")
+_OWNER = re.compile(
+    r"^(?:Merge pull request #\d+ from ([\w.-]+)/|(?:[Aa]uto|Rollup) merge of #\d+ - ([\w.-]+):)"
+)
+_OWN_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,17 @@ class Names:
     def of(cls, commits: pd.DataFrame) -> Names:
         """The authors and committers of tables.MINED_COMMITS.
 
-        A name or login that several people share leads to none of them.
+        A login is known by a platform's no-reply address, by the branches it had merged, or by
+        the part of an address before the @, in this order of trust. A name or login that
+        several people share leads to none of them.
         """
         seen = pd.concat([_people(commits, "author"), _people(commits, "committer")])
         seen = seen.drop_duplicates()
         emails = dict(zip(seen["email"].tolist(), seen["id"].tolist(), strict=True))
-        logins = seen["email"].map(_login_of)
-        return cls(
-            emails, _unshared(seen["name"].str.lower(), seen["id"]), _unshared(logins, seen["id"])
-        )
+        parts = _unshared(seen["email"].map(_before_at), seen["id"])
+        shown = _unshared(seen["email"].map(_no_reply), seen["id"])
+        names = _unshared(seen["name"].str.lower(), seen["id"])
+        return cls(emails, names, parts | _owners(commits) | shown)
 
     def person(self, name: str, email: str) -> Actor:
         """Who `Name <email>` is; somebody of that address, where nobody of it committed."""
@@ -62,10 +67,34 @@ def _people(commits: pd.DataFrame, who: str) -> pd.DataFrame:
     return commits[list(columns)].rename(columns=columns).drop_duplicates()
 
 
+def _owners(commits: pd.DataFrame) -> dict[str, str]:
+    """Who wrote the branches that merges say a login owned; most of them must be one person's."""
+    merges = commits[commits["is_merge"].astype(bool)]
+    if merges.empty:
+        return {}
+    found = merges["subject"].str.extract(_OWNER)
+    login = found[0].fillna(found[1]).str.lower()
+    tip = merges["parents"].str.split(n=2).str[1]
+    author = tip.map(commits.drop_duplicates("sha").set_index("sha")["author_id"])
+    pairs = pd.DataFrame({"key": login, "id": author}).dropna().value_counts().reset_index(name="n")
+    most = pairs.drop_duplicates("key")
+    total = most["key"].map(pairs.groupby("key")["n"].sum())
+    sure = most[most["n"] >= _OWN_SHARE * total]
+    return dict(zip(sure["key"].tolist(), sure["id"].tolist(), strict=True))
+
+
 def _login_of(email: str) -> str | None:
-    """The login that a platform's no-reply address shows, else the part before the @."""
-    found = _NO_REPLY.fullmatch(email) or _ALIAS.match(email)
-    return None if found is None else found[found.lastindex or 0].lower()
+    return _no_reply(email) or _before_at(email)
+
+
+def _no_reply(email: str) -> str | None:
+    """The login that a platform's no-reply address shows."""
+    found = _NO_REPLY.fullmatch(email)
+    return found[1].lower() if found else None
+
+
+def _before_at(email: str) -> str | None:
+    return email.partition("@")[0].lower() or None
 
 
 def _unshared(keys: pd.Series, persons: pd.Series) -> dict[str, str]:
