@@ -103,7 +103,7 @@ def _lines(named: tuple[Line, ...], look: _Look) -> str:
     return written(alt.layer(*layers, *_pick(base, named, look.fmt)), look.height)
 
 
-def written(chart: alt.Chart | alt.LayerChart, height: int) -> str:
+def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
     """The specification without its data, which `Drawing` has beside it."""
     spec = chart.properties(height=height).to_dict()
     del spec["data"]
@@ -118,13 +118,18 @@ def _banded(line: Line, wide: pd.DataFrame) -> Line:
 
 def stacked(
     frame: pd.DataFrame, *, unit: str, order: Sequence[str], colours: Sequence[str]
-) -> alt.Chart:
-    """Bars per week stacked by `part`; columns week_start, iso_week, part, n."""
-    return (
-        alt.Chart(frame)
+) -> Drawing:
+    """Bars per week stacked by `part`; columns week_start, iso_week, part, rank, n."""
+    return Drawing(frame, _stacked(unit, tuple(order), tuple(colours), axes.ticks(frame)))
+
+
+@lru_cache(maxsize=16)
+def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...], ticks: int) -> str:
+    chart = (
+        alt.Chart(ROWS)
         .mark_bar(binSpacing=0)
         .encode(
-            x=axes.weeks(axes.ticks(frame)),
+            x=axes.weeks(ticks),
             y=alt.Y("n:Q", title=unit, axis=axes.axis()),
             color=alt.Color(
                 "part:N",
@@ -135,17 +140,22 @@ def stacked(
             order=alt.Order("rank:O"),
             tooltip=["iso_week:N", alt.Tooltip("part:N", title="degree"), alt.Tooltip("n:Q")],
         )
-        .properties(height=SMALL)
     )
+    return written(chart, SMALL)
 
 
-def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
+def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> Drawing:
     """One row per `part`, darker where n is larger; columns week_start, week_end, part, n."""
-    return (
-        alt.Chart(frame)
+    return Drawing(frame, _strips(tuple(order), axes.ticks(frame)))
+
+
+@lru_cache(maxsize=64)
+def _strips(order: tuple[str, ...], ticks: int) -> str:
+    chart = (
+        alt.Chart(ROWS)
         .mark_bar(color=axes.COLOURS["declared_ai"], height={"band": 0.86})
         .encode(
-            x=axes.weeks(axes.ticks(frame)),
+            x=axes.weeks(ticks),
             x2="week_end:T",
             y=alt.Y("part:N", sort=list(order), title=None, axis=axes.axis(grid=False)),
             opacity=alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None),
@@ -155,8 +165,8 @@ def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> alt.Chart:
                 alt.Tooltip("n:Q", title="commits"),
             ],
         )
-        .properties(height=alt.Step(24))
     )
+    return written(chart, alt.Step(24))
 
 
 def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str) -> alt.LayerChart:

@@ -5,7 +5,7 @@ Their whole state is in the address of the page, so that any view can be sent to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, cast
 
@@ -36,6 +36,7 @@ class Filters:
     span: figures.Period
     authorship: Authorship
     automation: bool
+    _made: dict[int, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def suffix(self) -> str:
@@ -60,9 +61,14 @@ class Filters:
 
     def weeks_in(self, step: int) -> pd.DataFrame:
         """The period in blocks of `step` weeks; single weeks come with the running one."""
-        if step > 1:
-            return figures.blocks(self.span.weeks, step)
-        return pd.concat([self.span.weeks, self.span.running], ignore_index=True)
+        if step not in self._made:
+            single = [self.span.weeks, self.span.running]
+            self._made[step] = (
+                figures.blocks(self.span.weeks, step)
+                if step > 1
+                else pd.concat(single, ignore_index=True)
+            )
+        return self._made[step]
 
     @property
     def chart_weeks(self) -> pd.DataFrame:

@@ -101,7 +101,7 @@ def _wait_until_healthy(address, server, log):
         if server.poll() is not None:
             pytest.fail(f"the server ended: {log.read_text()}")
         with (
-            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            contextlib.suppress(OSError),
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
         ):
             if answer.read() == b"ok":
