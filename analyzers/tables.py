@@ -241,6 +241,7 @@ EVIDENCE_PLACES = (
     "subject",
     "branch",
     "merge_body",
+    "prose",
     "note",
     "checkpoint",
     "file",
