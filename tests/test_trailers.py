@@ -8,6 +8,7 @@ from frames import history, person, sha
 
 from analyzers import tables
 from analyzers.reviews import events, review_notes, trailers
+from analyzers.reviews.names import Names
 
 BO = "Bo Berg <bo@example.com>"
 
@@ -125,6 +126,15 @@ def test_a_login_is_known_by_the_branches_it_had_merged():
     ]
     (approval,) = trailers.read(history(rows), memberships(("#7", "work")))
     assert approval.actor.id == person("dee@home.example.com")
+
+
+def test_merges_that_name_no_owner_tell_nothing():
+    rows = [
+        {"name": "base", "at": "2026-01-01T10:00Z"},
+        {"name": "own", "at": "2026-01-02T10:00Z", "parents": "base"},
+        {"name": "merge", "at": "2026-01-03T10:00Z", "parents": "base own", "message": "Merge x"},
+    ]
+    assert Names.of(history(rows).commits).logins == {"ann": person("ann@example.com")}
 
 
 def test_a_batch_of_bors_ng_names_an_approver_for_each():

@@ -70,16 +70,16 @@ def _people(commits: pd.DataFrame, who: str) -> pd.DataFrame:
 def _owners(commits: pd.DataFrame) -> dict[str, str]:
     """Who wrote the branches that merges say a login owned; most of them must be one person's."""
     merges = commits[commits["is_merge"].astype(bool)]
-    if merges.empty:
+    if merges.empty:  # an empty column has no text to look into
         return {}
     found = merges["subject"].str.extract(_OWNER)
     login = found[0].fillna(found[1]).str.lower()
     tip = merges["parents"].str.split(n=2).str[1]
     author = tip.map(commits.drop_duplicates("sha").set_index("sha")["author_id"])
-    pairs = pd.DataFrame({"key": login, "id": author}).dropna().value_counts().reset_index(name="n")
-    most = pairs.drop_duplicates("key")
-    total = most["key"].map(pairs.groupby("key")["n"].sum())
-    sure = most[most["n"] >= _OWN_SHARE * total]
+    pairs = pd.DataFrame({"key": login, "id": author}).dropna()
+    counted = pairs.value_counts().reset_index(name="n")
+    counted["share"] = counted["n"] / counted.groupby("key")["n"].transform("sum")
+    sure = counted[counted["share"] >= _OWN_SHARE]
     return dict(zip(sure["key"].tolist(), sure["id"].tolist(), strict=True))
 
 
