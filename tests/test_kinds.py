@@ -6,6 +6,7 @@ import time
 import pytest
 
 from analyzers import tables
+from analyzers.errors import UsageError
 from analyzers.mining import kinds
 
 
@@ -61,3 +62,8 @@ def test_a_users_patterns_cannot_make_it_slow():
     assert kind("odd [x] (y)/in.py") == "generated"
     assert kind("x/aaaaaaaab") == "generated"
     assert kind("vendor/odd [x] (y)/in.py") == "vendored"
+
+
+def test_too_many_patterns_of_a_user_are_one_line():
+    with pytest.raises(UsageError, match="too long"):
+        kinds.classifier(["*x" * 500_000])

@@ -1,0 +1,48 @@
+"""Git notes: read by reference and commit, from folders too, and cut."""
+
+from odd import many
+from reading import read
+
+
+def test_notes_are_read_by_ref_and_commit_and_are_no_commits(history):
+    repo = history(
+        many(3),
+        notes={
+            "refs/notes/ai": {"c0": "written by x", "c1": b"\xff\0"},
+            "refs/notes/review": {"c0": "Reviewed-by: Bob"},
+        },
+    )
+    repo.git("update-ref", "refs/notes/blob", f"{repo.sha['c0']}:f")
+    found = read(repo.path)
+    texts = found.notes.set_index(["ref", "sha"])["text"]
+    assert texts["refs/notes/ai", repo.sha["c0"]] == "written by x"
+    assert texts["refs/notes/review", repo.sha["c0"]] == "Reviewed-by: Bob"
+    assert texts["refs/notes/ai", repo.sha["c1"]] == "\ufffd\u2400"
+    assert len(found.notes) == 3
+    assert found.mined.all_commits == 3
+
+
+def test_notes_in_folders_are_joined_into_ids(history):
+    repo = history(many(40), notes={"ai": {f"c{i}": f"note {i}" for i in range(40)}})
+    for depth in (1, 2):
+        lines = [
+            _fanned(line, depth) for line in repo.git("ls-tree", "-r", "refs/notes/ai").splitlines()
+        ]
+        repo.git("read-tree", "--empty")
+        repo.git("update-index", "--index-info", stdin="".join(lines).encode())
+        tree = repo.git("write-tree")
+        repo.git("update-ref", "refs/notes/ai", repo.git("commit-tree", "-m", "x", tree))
+        assert set(read(repo.path).notes["sha"]) == set(repo.sha.values())
+
+
+def _fanned(line, depth):
+    head, path = line.split("\t")
+    mode, _, blob = head.split()
+    sha = path.replace("/", "")
+    folders = [sha[2 * i : 2 * i + 2] for i in range(depth)]
+    return f"{mode} {blob}\t{'/'.join([*folders, sha[2 * depth :]])}\n"
+
+
+def test_a_huge_note_is_cut(history):
+    repo = history(many(1), notes={"ai": {"c0": "x" * (3 << 20)}})
+    assert read(repo.path).notes["text"].str.len().tolist() == [1 << 20]
