@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyzers import tables
+from analyzers.errors import UsageError
 
 REVIEWABLE = frozenset(tables.REVIEWABLE_KINDS)
 
@@ -88,8 +89,13 @@ def _linear(globs: Sequence[str]) -> Callable[[str], bool]:
     pattern = f"(?s)^(?:{_any(globs)})"
 
     def takes(path: str) -> bool:
-        return bool(pc.match_substring_regex(pa.scalar("/" + path), pattern, ignore_case=True))
+        found = pc.match_substring_regex(pa.scalar("/" + path), pattern, ignore_case=True)
+        return bool(found.as_py())
 
+    try:
+        takes("")
+    except pa.ArrowInvalid:
+        raise UsageError("generated: these patterns are too long; shorten the list") from None
     return takes
 
 
