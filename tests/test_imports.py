@@ -199,6 +199,11 @@ def test_answers_take_imports_as_they_come():
         ("gemini-code-assist[bot]", False, "agent"),
         ("chatgpt-codex-connector[bot]", False, "agent"),
         ("claudette", False, "human"),
+        ("talbot", False, "human"),
+        ("our-release-bot", False, "bot"),
+        ("Hudson CI", False, "bot"),
+        ("zuul", False, "bot"),
+        ("cicero", False, "human"),
     ],
 )
 def test_who_is_a_person(login, is_bot, kind):

@@ -1,5 +1,6 @@
 """Who reviewed, by what messages say; names beside near misses."""
 
+import dataclasses
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -227,6 +228,15 @@ def test_a_review_note_speaks_for_the_change_request_its_commit_belongs_to():
     assert {e.change_request for e in review_note(NOTE, [("#7", "work")])} == {"#7"}
     assert review_note("Submitted-at: yesterday\nnonsense\n") == []
     assert [e.at for e in review_note("Submitted-at: yesterday\n", [("#7", "work")])] == []
+
+
+def test_a_change_with_a_record_of_its_own_needs_no_note():
+    note = {"ref": "refs/notes/review", "sha": sha("work"), "text": NOTE}
+    made = history([{"name": "work", "at": "2026-01-05T10:00Z"}], notes=[note])
+    meta = {"name": "refs/changes/11/4711/meta", "object_id": sha("meta"), "kind": "change_meta"}
+    rows = [*made.refs.to_dict("records"), meta | {"number": 4711, "is_commit": True}]
+    recorded = dataclasses.replace(made, refs=tables.REFS.from_rows(rows))
+    assert list(review_notes.read(recorded, memberships())) == []
 
 
 def test_times_are_utc():

@@ -25,16 +25,19 @@ def read(history: History, memberships: pd.DataFrame) -> Iterator[ReviewEvent]:
     """Votes (without time) and the landing (with time) of every commit that carries a note.
 
     The change request is the one the commit belongs to, else the change that `Reviewed-on` names.
+    Changes with a record of their own (refs/changes/*/meta) tell all this themselves.
     """
     notes = history.notes[history.notes["ref"] == REF]
     if notes.empty:
         return
     names = Names.of(history.commits)
+    metas = history.refs[history.refs["kind"] == "change_meta"]
+    recorded = {str(number) for number in metas["number"].tolist()}
     known = memberships.drop_duplicates("sha").set_index("sha")["change_request"].to_dict()
     for sha, text in zip(notes["sha"].tolist(), notes["text"].tolist(), strict=True):
         lines = _LINE.findall(text)
         request = known.get(sha) or _number(lines)
-        if request is not None:
+        if request is not None and request not in recorded:
             yield from _votes(lines, names, request)
             yield from _landing(lines, names, request)
 
