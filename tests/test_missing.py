@@ -74,6 +74,7 @@ def test_what_a_shallow_clone_left_out_is_not_lost(history, tmp_path):
     name = repo.sha["c4"]
     (thin / ".git" / "objects" / name[:2] / name[2:]).unlink()
     found = read(thin)
+    assert found.warned("the clone is shallow")
     assert set(found.commits.index) == {repo.sha["c5"], repo.sha["c3"]}
     assert found.mined.unreadable == 1
 

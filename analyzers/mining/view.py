@@ -106,6 +106,8 @@ def _view(where: Place, scratch: _Scratch, side: Path | None) -> View:
         warnings.append(f"HEAD names {head_name}, which has no commit; other references have")
     if n_broken:
         warnings.append(f"{n_broken} references lead to nothing that can be read; left out")
+    if shallow:
+        warnings.append("the clone is shallow: older history is missing; git fetch --unshallow")
     warnings += _bending(where, frame)
     frame = frame[~frame["name"].str.startswith("refs/replace/")].reset_index(drop=True)
     text = refs.packed(frame["name"].tolist(), frame["object_id"].tolist())
