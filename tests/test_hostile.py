@@ -378,6 +378,18 @@ def test_a_pipe_in_place_of_an_object_is_refused(history):
         read(repo.path)
 
 
+def test_a_file_in_place_of_a_folder_hides_no_pipe(history):
+    repo = history(HISTORY)
+    for number in range(256):
+        folder = repo.git_dir / "objects" / f"{number:02x}"
+        if not folder.exists():
+            folder.write_text("no folder")
+    name = "12" * 19  # of no object, in a folder that is there
+    os.mkfifo(blob_file(repo, "HEAD").parent / name)
+    with pytest.raises(RefusedRepository, match="not a regular file"):
+        read(repo.path)
+
+
 def test_a_pipe_as_git_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / ".git")
     with pytest.raises(RefusedRepository):

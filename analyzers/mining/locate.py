@@ -173,22 +173,22 @@ def _require_inside(real: Path, allowed: Path | None, shown: Path, what: str) ->
 
 def _require_plain_objects(store: Path, shown: Path, allowed: Path | None) -> None:
     """A pipe in place of an object would stop git for ever; a link may lead anywhere."""
+    names = [entry.name for entry in _entries(store, shown)]
+    for folder in [store / name for name in names if len(name) == 2 or name == "pack"]:
+        _require_inside(folder.resolve(), allowed, shown, "a folder of objects leads")
+        for entry in _entries(folder, shown):
+            if not entry.is_file() and not entry.is_dir(follow_symlinks=False):
+                raise RefusedRepository(f"{shown}: {entry.path} is not a regular file")
+            if entry.is_symlink():
+                _require_inside(Path(entry.path).resolve(), allowed, shown, "an object leads")
+
+
+def _entries(folder: Path, shown: Path) -> list[os.DirEntry[str]]:
+    """What a folder holds; nothing where it is missing or no folder."""
     try:
-        names = os.listdir(store)  # noqa: PTH208  names alone are enough
-        folders = [store / name for name in names if len(name) == 2 or name == "pack"]
-        for folder in folders:
-            _require_inside(folder.resolve(), allowed, shown, "a folder of objects leads")
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if not entry.is_file() and not entry.is_dir(follow_symlinks=False):
-                        raise RefusedRepository(f"{shown}: {entry.path} is not a regular file")
-                    if entry.is_symlink():
-                        _require_inside(
-                            Path(entry.path).resolve(), allowed, shown, "an object leads"
-                        )
+        with os.scandir(folder) as entries:
+            return list(entries)
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return []
     except OSError as error:
-        raise RefusedRepository(
-            f"{shown}: {error.filename} cannot be read ({error.strerror})"
-        ) from None
+        raise RefusedRepository(f"{shown}: {folder} cannot be read ({error.strerror})") from None
