@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import pandas as pd
@@ -63,6 +63,7 @@ def person_id(key: str) -> str:
     return "p" + hashlib.sha256(key.strip().lower().encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=1 << 16)
 def actor(login: str | None, *, is_bot: bool = False) -> Actor:
     """Who a forge login is; `is_bot` where the forge says so.
 
