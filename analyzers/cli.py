@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analyzers import errors, terminal
+from analyzers import errors, memory, terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +65,7 @@ class DataFormat(StrEnum):
 
 def main() -> None:
     """Run the command line and leave with its documented exit code."""
+    memory.give_back()
     terminal.leave_tidily_when_terminated()
     sys.exit(terminal.guarded(lambda: app(standalone_mode=False)))
 

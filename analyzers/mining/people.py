@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 Identity = tuple[str, str]
 
@@ -36,10 +37,19 @@ def is_automation(
 
     `bots` are further names, addresses or logins, as in a repository's own configuration.
     """
-    pairs = list(zip(names, emails, strict=True))
     further = frozenset(bot.strip().lower() for bot in bots)
-    known = {pair: _is_machine(*pair, further) for pair in set(pairs)}
-    return np.fromiter((known[pair] for pair in pairs), dtype=bool, count=len(pairs))
+    by_name, found_names = pd.factorize(_series(names))
+    by_email, found_emails = pd.factorize(_series(emails))
+    n = max(len(found_emails), 1)
+    pairs, place = np.unique(by_name * n + by_email, return_inverse=True)
+    told = (_is_machine(found_names[p // n], found_emails[p % n], further) for p in pairs.tolist())
+    known = np.fromiter(told, dtype=bool, count=len(pairs))
+    answer: np.ndarray = known[place]
+    return answer
+
+
+def _series(values: Iterable[str]) -> pd.Series:
+    return values if isinstance(values, pd.Series) else pd.Series(list(values), dtype="str")
 
 
 def is_platform_committer(email: str) -> bool:
