@@ -60,7 +60,9 @@ HOSTILE = {
         "\turl = ext::{run}\n\tuploadpack = {run}\n[core]\n\tsshCommand = {run}\n"
     ),
     "include": "[include]\n\tpath = planted\n",
-    "numbers": "[log]\n\tshowRoot = false\n[core]\n\tbigFileThreshold = 1\n[diff]\n\trenames = no\n",
+    "numbers": (
+        "[log]\n\tshowRoot = false\n[core]\n\tbigFileThreshold = 1\n[diff]\n\trenames = no\n"
+    ),
     "encoding": "[i18n]\n\tlogOutputEncoding = UTF-16\n[format]\n\tpretty = %G?\n",
 }
 
@@ -176,7 +178,7 @@ def test_places_that_are_no_repository_are_told_apart(repo, tmp_path):
 
 def test_unknown_extensions_are_refused_by_name(repo):
     plant(repo, "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tzebra = true\n")
-    with pytest.raises(RefusedRepository, match="extensions.zebra"), open_view(repo.path):
+    with pytest.raises(RefusedRepository, match=r"extensions\.zebra"), open_view(repo.path):
         pass
 
 
