@@ -5,6 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 import pytest
 from frames import mined, person, sha
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analyzers import tables
 from analyzers.reviews import gerrit, notedb
@@ -320,3 +322,17 @@ def test_an_unreadable_date_is_unknown():
     row = Raw("a", (), account(1), "gerrit@example.com", None, CREATE)
     assert notedb.act(row).at is None
     assert gerrit.read([row], {1: "a"}).events["at"].isna().all()
+
+
+@given(st.text(alphabet="Pat-:set=+12 \n(),<>@Labe\u00e9", max_size=120), st.integers())
+def test_any_message_and_any_date_is_read(message, seconds):
+    row = Raw("a", (), account(1), "gerrit@example.com", seconds, message)
+    record = gerrit.read([row], {1: "a"})
+    assert record.events["kind"].tolist()[0] == "opened"
+
+
+@pytest.mark.parametrize(
+    "footer", ["Label: Code-Review=+" + "9" * 5000, "Patch-set: " + "9" * 5000]
+)
+def test_numbers_beyond_all_measure_are_no_numbers(footer):
+    assert notedb.act(Raw("a", (), account(1), "x", START, act("t", footer))).votes == ()

@@ -1,5 +1,6 @@
 """Files recognised by content, our own format, and git's own error where both tell."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -113,6 +114,35 @@ def test_unreadable_files_are_refused(tmp_path):
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="UTF-8"):
         imports.read([binary])
+
+
+ODD = [5, 1e400, 10**30, [None, 5], {"nodes": 5}, "9999-12-31T23:59:59-23:00", "\ud800"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize(
+    "name", ["github/pull_requests", "github/timeline", "gitlab/merge_requests"]
+)
+def test_odd_values_anywhere_cost_at_most_their_own_row(tmp_path, name, odd):
+    document = json.JSONDecoder().raw_decode((DATA / f"{name}.json").read_text())[0]
+    for replaced in _with_each_value_replaced(document, odd):
+        path = written(tmp_path, json.dumps([replaced, document]))
+        assert len(imports.read([path]).events) >= 1
+
+
+def _with_each_value_replaced(value, odd):
+    """The document again and again, each time with the odd value in another place."""
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        copied = value.copy()
+        copied[key] = odd
+        yield copied
+        for inner in itertools.islice(_with_each_value_replaced(value[key], odd), 0, None, 3):
+            copied = value.copy()
+            copied[key] = inner
+            yield copied
 
 
 def test_an_empty_slice_is_no_error(tmp_path):

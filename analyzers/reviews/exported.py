@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from analyzers.reviews.events import Actor, ReviewEvent
 
-_FIRST_YEAR = 1990
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
 def _moment(value: object) -> object:
@@ -27,10 +29,13 @@ def _moment(value: object) -> object:
     at = datetime.fromisoformat(value)
     if at.tzinfo is None:
         raise ValueError("a time needs its zone, such as Z or +02:00")
-    return at.astimezone(UTC) if at.year >= _FIRST_YEAR else None
+    return at.astimezone(UTC) if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 
 
 Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+Number = Annotated[int, Field(ge=0, lt=10**12)]
 
 
 def _items(value: object) -> object:
@@ -118,11 +123,22 @@ def _plain(message: str) -> str:
     return message.removeprefix("Value error, ").lower()
 
 
-def rows(documents: list[Any]) -> Iterator[tuple[int, Any]]:
-    """The rows of documents that are rows or lists of rows, counted from 1."""
-    flat = (
-        row
-        for document in documents
-        for row in (document if isinstance(document, list) else [document])
-    )
-    yield from enumerate(flat, start=1)
+def whole(documents: list[Any], text: str) -> list[Any]:
+    """The documents of a text, without halves of characters, which no table can hold."""
+    if not _ESCAPED_HALF.search(text):
+        return documents
+    encoded = json.dumps(documents, ensure_ascii=False).encode("utf-8", "replace")
+    return cast("list[Any]", json.loads(encoded))
+
+
+def rows(documents: list[Any]) -> list[Any]:
+    """The rows of documents that are rows, lists of rows, or lists of such pages."""
+    found: list[Any] = []
+    waiting = documents[::-1]
+    while waiting:
+        document = waiting.pop()
+        if isinstance(document, list):
+            waiting += document[::-1]
+        else:
+            found.append(document)
+    return found

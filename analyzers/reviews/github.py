@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from analyzers.reviews.events import NOBODY, Actor, ReviewEvent, actor
-from analyzers.reviews.exported import CamelRow, Exported, Items, Moment, checked, rows
+from analyzers.reviews.exported import CamelRow, Exported, Items, Moment, Number, checked, rows
 
 NAME = "github"
 
@@ -63,7 +63,7 @@ class Comment(CamelRow):
 class Pull(CamelRow):
     """One pull request; of all fields only the number must be there."""
 
-    number: int
+    number: Number
     title: str | None = None
     author: Account | None = None
     state: str | None = None
@@ -87,7 +87,7 @@ def recognises(row: object) -> bool:
 
 def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, list[str]]]:
     """The pull requests of `gh pr list --json …` arrays, each with what was wrong in it."""
-    for index, row in rows(documents):
+    for index, row in enumerate(rows(documents), start=1):
         pull, problems = checked(Pull, row, f"{where}: row {index}")
         yield (None if pull is None else exported(pull), problems)
 

@@ -51,9 +51,9 @@ def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, li
     for index, row in enumerate(pulls, start=1):
         place = f"{where}: pull request {index}"
         flat = _flat(row)
-        entries = flat.pop("timelineItems", [])
+        entries = _list(flat.pop("timelineItems", None))
         pull, problems = checked(Pull, flat | _from_timeline(flat, entries), place)
-        known = {"items": [entry for entry in entries if _kind(entry)]}
+        known = {"items": [e for e in entries if _kind(e) or not isinstance(e, dict)]}
         timeline, faults = checked(Timeline, known, f"{place}: timelineItems")
         problems += faults
         yield (None if pull is None else _exported(pull, timeline or Timeline()), problems)
@@ -88,16 +88,20 @@ def _flat(value: Any) -> Any:
 
 def _from_timeline(pull: dict[str, Any], entries: list[Any]) -> dict[str, Any]:
     """Reviews, comments and commits, from their own lists, the timeline and review threads."""
-    threads = [
-        comment
-        for thread in pull.get("reviewThreads") or []
-        for comment in thread.get("comments") or []
-    ]
     found = {name: [e for e in entries if _type(e) == name] for name in _LISTS.values()}
-    lists = {key: [*(pull.get(key) or []), *found[name]] for key, name in _LISTS.items()}
-    lists["comments"] += threads
-    lists["commits"] = [commit.get("commit", commit) for commit in pull.get("commits") or []]
+    lists = {key: [*_list(pull.get(key)), *found[name]] for key, name in _LISTS.items()}
+    for thread in _list(pull.get("reviewThreads")):
+        lists["comments"] += _list(thread.get("comments") if isinstance(thread, dict) else thread)
+    lists["commits"] = [
+        commit.get("commit", commit) if isinstance(commit, dict) else commit
+        for commit in _list(pull.get("commits"))
+    ]
     return lists
+
+
+def _list(value: Any) -> list[Any]:
+    """The value as a list; what should be a list and is none becomes a bad entry to name."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 _LISTS = {"reviews": "PullRequestReview", "comments": "IssueComment"}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from analyzers.reviews.events import NOBODY, Actor, ReviewEvent, actor
-from analyzers.reviews.exported import Exported, Items, Moment, Row, checked, rows
+from analyzers.reviews.exported import Exported, Items, Moment, Number, Row, checked, rows
 
 NAME = "gitlab"
 
@@ -78,7 +78,7 @@ class StateEvent(Row):
 class MergeRequest(Row):
     """One merge request; of all fields only the number must be there."""
 
-    iid: int
+    iid: Number
     title: str | None = None
     author: User | None = None
     state: str | None = None
@@ -107,7 +107,7 @@ def recognises(row: object) -> bool:
 
 def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, list[str]]]:
     """The merge requests, each with what was wrong in it."""
-    for index, row in rows(documents):
+    for index, row in enumerate(rows(documents), start=1):
         request, problems = checked(MergeRequest, row, f"{where}: row {index}")
         yield (None if request is None else _exported(request), problems)
 

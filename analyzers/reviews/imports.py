@@ -17,7 +17,7 @@ import pandas as pd
 from analyzers import tables
 from analyzers.errors import UsageError
 from analyzers.reviews import events, github, github_timeline, gitlab, jsonl
-from analyzers.reviews.exported import Exported
+from analyzers.reviews.exported import Exported, rows, whole
 from analyzers.reviews.names import Names
 
 REQUESTS = tables.Table(
@@ -73,8 +73,8 @@ def read(paths: Sequence[Path]) -> Imported:
     told: dict[tuple[str, str], Exported] = {}
     problems: list[str] = []
     for path in paths:
-        shape, rows = _rows(path)
-        for exported, faults in rows:
+        shape, parts = _rows(path)
+        for exported, faults in parts:
             problems += faults
             if exported is not None:
                 told[shape, exported.change_request] = exported
@@ -149,19 +149,15 @@ def _rows(path: Path) -> tuple[str, Iterator[tuple[Exported | None, list[str]]]]
     text = _text(path)
     lines = jsonl.lines_of(text)
     if any(jsonl.recognises(line) for line in lines[:_SAMPLE]):
-        return "jsonl", jsonl.read(lines, str(path))
-    documents = _documents(text, path)
-    sample = [row for document in documents for row in _rows_of(document)][:_SAMPLE]
+        return "jsonl", jsonl.read(whole(lines, text), str(path))
+    documents = whole(_documents(text, path), text)
+    sample = rows(documents)[:_SAMPLE]
     for shape, recognises, reader in _SHAPES:
         if any(recognises(row) for row in sample):
             return shape, reader(documents, str(path))
     if documents and not sample:
         return "github", iter(())  # an empty array: a slice in which nothing happened
     raise UsageError(f"{path}: expected {_EXPECTED}; found {_found(sample)}. {_SEE}")
-
-
-def _rows_of(document: Any) -> list[Any]:
-    return document if isinstance(document, list) else [document]
 
 
 def _found(sample: list[Any]) -> str:
@@ -202,8 +198,8 @@ def _skip(text: str, at: int) -> int:
 
 
 def _requests(requests: list[Exported]) -> pd.DataFrame:
-    rows = REQUESTS.from_rows(
+    frame = REQUESTS.from_rows(
         {name: getattr(r, name, None) for name in REQUESTS.names} | {"author": r.author_login}
         for r in requests
     )
-    return rows.drop_duplicates("change_request").reset_index(drop=True)
+    return frame.drop_duplicates("change_request").reset_index(drop=True)

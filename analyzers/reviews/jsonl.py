@@ -76,7 +76,7 @@ def read(documents: list[Any], where: str) -> Iterator[tuple[Exported | None, li
         if document is None:
             continue
         place = f"{where}: line {number}"
-        if document is _BROKEN:
+        if document == _BROKEN:
             yield None, [f"{place}: expected a JSON object; line left out"]
             continue
         line, problems = checked(Line, document, place)

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
 _LABEL = re.compile(
-    r"(?P<removed>-?)(?P<name>[A-Za-z0-9][\w-]*)(?:=(?P<value>[+-]?\d+))?"
+    r"(?P<removed>-?)(?P<name>[A-Za-z0-9][\w-]*)(?:=(?P<value>[+-]?\d{1,6}))?"
     r"(?:,\s*[0-9a-f]+)?(?:\s+(?P<other>[^<]*<(?P<account>[^>]+)>))?\s*"
 )
 _IDENTITY = re.compile(r"<([^>]+)>\s*$")
-_PATCH_SET = re.compile(r"(\d+)(?:\s+\((\w+)\))?")
+_PATCH_SET = re.compile(r"(\d{1,9})\b(?:\s+\((\w+)\))?")
+_LATEST = 2**33  # the year 2242
 
 
 class RawCommit(Protocol):
@@ -75,7 +76,7 @@ def act(row: RawCommit) -> Act:
     return Act(
         account=row.author_email,
         is_server=row.author_email == row.committer_email,
-        at=None if row.committer_time is None else datetime.fromtimestamp(row.committer_time, UTC),
+        at=_moment(row.committer_time),
         patch_set=patch_set,
         patch_set_state=state,
         commit=one.get("Commit") or None,
@@ -97,6 +98,13 @@ def _split(message: str) -> tuple[str, list[tuple[str, str]]]:
     pairs = [line.partition(":") for line in last.split("\n")]
     _, _, text = body.partition("\n\n")
     return text.strip(), [(key, value.strip()) for key, colon, value in pairs if colon]
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    """None for what no calendar holds."""
+    if seconds is None or not 0 <= seconds < _LATEST:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _patch_set(value: str) -> tuple[int | None, str | None]:

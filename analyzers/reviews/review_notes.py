@@ -16,7 +16,7 @@ from analyzers.reviews.names import Names
 NAME = "gerrit"
 REF = "refs/notes/review"
 
-_LINE = re.compile(r"^([\w-]+?)([+-]\d+)?:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"^([\w-]+?)([+-]\d{1,6})?:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _PERSON = re.compile(r"(.*?)\s*<([^<>]+)>$")
 _NUMBER = re.compile(r"/(\d{1,12})/?$")
 
@@ -77,6 +77,6 @@ def _time(text: str) -> datetime | None:
     """RFC 2822, in UTC."""
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
