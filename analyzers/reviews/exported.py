@@ -18,15 +18,13 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2200
 
 
 def _moment(value: object) -> object:
-    """RFC 3339 in UTC; gh writes the year 1 for "never"."""
+    """RFC 3339 in UTC; gh writes the year 1 for "never". Pydantic tells a ValueError's field."""
     if value is None or not value:
         return None
-    if not isinstance(value, str):
-        # pydantic reports ValueError as a bad field
-        raise ValueError(  # noqa: TRY004
-            "expected a time such as 2026-01-05T10:00:00Z"
-        )
-    at = datetime.fromisoformat(value)
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("expected a time such as 2026-01-05T10:00:00Z") from None
     if at.tzinfo is None:
         raise ValueError("a time needs its zone, such as Z or +02:00")
     return at.astimezone(UTC) if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
@@ -120,7 +118,8 @@ def _spelled(loc: tuple[int | str, ...]) -> str:
 
 
 def _plain(message: str) -> str:
-    return message.removeprefix("Value error, ").lower()
+    text = message.removeprefix("Value error, ")
+    return text[:1].lower() + text[1:]
 
 
 def whole(documents: list[Any], text: str) -> list[Any]:

@@ -43,7 +43,7 @@ class Names:
     def person(self, name: str, email: str) -> Actor:
         """Who `Name <email>` is; somebody of that address, where nobody of it committed."""
         key = email.strip().lower()
-        known = self.emails.get(key) or self.names.get(name.strip().lower())
+        known = self.emails.get(key) or (name.strip() and self.names.get(name.strip().lower()))
         login = _login_of(key)
         kind = actor_kind(name)
         return Actor(
