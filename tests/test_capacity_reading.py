@@ -62,7 +62,7 @@ def test_a_short_history_is_undetermined_and_says_what_it_needs():
     assert "56 are needed" in found.reason
     gap = found.fact("review_gap_ratio")
     assert gap.value is None
-    assert "52 weeks are needed" in gap.reason
+    assert gap.reason == "30 complete weeks of history; 52 are needed"
     assert found.capacity_label == "undetermined"
 
 

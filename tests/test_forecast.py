@@ -142,3 +142,14 @@ def test_seasonal_and_last_values_on_paper():
     assert throughput.models["seasonal_naive"][2, 100] == 84
     assert throughput.actual[0, 100] == 28
     assert np.isnan(throughput.actual[0, -1])
+
+
+def test_without_a_band_the_forecast_says_so_and_not_that_too_few_were_scored():
+    ours = {"n_origins": 30, "error": 1.0, "coverage_share": None}
+    trust, reason = forecast._trust(ours, [])
+    assert trust == "untested"
+    assert reason == (
+        "30 past forecasts were scored, but none had a band, which takes 40 errors known before it"
+    )
+    _, reason = forecast._trust(ours | {"n_origins": 20}, [])
+    assert reason == "20 past forecasts could be scored; 26 are needed"

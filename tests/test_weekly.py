@@ -231,3 +231,19 @@ def test_adding_a_landing_later_changes_no_earlier_week(pairs):
     ]
     n = len(before) - 1
     pd.testing.assert_frame_equal(before[same].iloc[:n], after[same].iloc[:n])
+
+
+def test_lines_of_which_none_is_known_are_unknown_not_zero():
+    first, second = "2026-01-05T10:00Z", "2026-01-12T10:00Z"
+    table = weekly(
+        {"opened_at": first, "landed_at": first, "reviewable_lines": None},
+        {"opened_at": second, "landed_at": second, "reviewable_lines": None},
+        {"opened_at": second, "landed_at": second, "reviewable_lines": 7},
+        {"opened_at": first, "landed_at": "2026-01-26T10:00Z", "reviewable_lines": None},
+        made=[{"landed_at": first, "reviewable_lines": None}],
+    )
+    # All unknown; 7 and one unknown; nothing at all; one landing, unknown.
+    assert table["generation_lines_rate"].to_list() == [pd.NA, 7, 0, 0]
+    assert table["throughput_lines_rate"].to_list() == [pd.NA, 7, 0, pd.NA]
+    assert table["reviewable_lines"].to_list() == [pd.NA, 0, 0, 0]
+    assert table["generation_lines_unknown_n"].to_list() == [2, 1, 0, 0]

@@ -17,13 +17,14 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.backlog import cohorts, weeks_of_work, young_backlog
-from analyzers.capacity.estimates import BLOCK, MIN_N, band, block_draws, seeded
+from analyzers.capacity.estimates import BLOCK, band, block_draws, seeded
 from analyzers.capacity.metric import Frames, figure, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks
 
 MEMORY = 52  # weeks that demonstrated capacity looks back on
 REFERENCE = 104  # weeks whose completion is the usual one
 REFERENCE_AT_LEAST = 26
+LANDED_AT_LEAST = 20  # in the year, and cohort members in the reference
 DEMAND = 13  # weeks that "opened per week" is averaged over
 FOLLOW_UP_WEEKS = 5  # a cohort is followed for 30 days by the end of the fifth week after it
 BANDED_WEEKS = 104
@@ -121,7 +122,7 @@ def capacities(flow: Flow) -> np.ndarray:
         return capacity
     landed = np.lib.stride_tricks.sliding_window_view(flow.landed, MEMORY)
     waiting = np.lib.stride_tricks.sliding_window_view(flow.waiting, MEMORY)
-    enough = landed.sum(axis=1) >= MIN_N * 4
+    enough = landed.sum(axis=1) >= LANDED_AT_LEAST
     capacity[MEMORY - 1 :] = np.where(enough, busiest_mean(landed, waiting), np.nan)
     return capacity
 
@@ -141,7 +142,7 @@ def usual_completion(flow: Flow) -> np.ndarray:
     ends = np.maximum(ends, 0)
     opened, soon = _running(flow.opened), _running(flow.soon)
     n = (opened[ends] - opened[begins]).astype(float)
-    n[~usable | (n < 4 * MIN_N)] = np.nan
+    n[~usable | (n < LANDED_AT_LEAST)] = np.nan
     share: np.ndarray = (soon[ends] - soon[begins]) / n
     return share
 

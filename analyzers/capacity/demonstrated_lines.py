@@ -17,6 +17,7 @@ from analyzers.capacity.weeks import Weeks, trailing_sums
 UNKNOWN_AT_MOST = 0.2
 
 _KNOWN = " Unknown while lines are unknown for more than a fifth of the year's landings."
+_KNOWN_BOTH = _KNOWN.replace("landings", "landings or openings")
 
 
 @metric(
@@ -29,7 +30,7 @@ _KNOWN = " Unknown while lines are unknown for more than a fifth of the year's l
     figure("demonstrated_lines_capacity_high", "95 % of the same.", "lines per week"),
     figure(
         "review_gap_lines_ratio",
-        "As review_gap_ratio, in reviewable lines of change requests." + _KNOWN,
+        "As review_gap_ratio, in reviewable lines of change requests." + _KNOWN_BOTH,
         "ratio",
     ),
     figure("review_gap_lines_ratio_low", "5 % of a joint 4-week block bootstrap.", "ratio"),
@@ -43,9 +44,14 @@ def demonstrated_lines(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         "demonstrated_lines_capacity",
         "review_gap_lines_ratio",
     )
-    known = _mostly_known(frames, weeks)
+    landed = _mostly_known(frames, frames.landed, weeks)
+    both = landed & _mostly_known(frames, frames.opened, weeks)
     return weekly_frame(
-        weeks, {name: np.where(known, values, np.nan) for name, values in made.items()}
+        weeks,
+        {
+            name: np.where(both if name.startswith("review_gap") else landed, values, np.nan)
+            for name, values in made.items()
+        },
     )
 
 
@@ -65,9 +71,9 @@ def lines_flow(frames: Frames, *, weeks: Weeks) -> Flow:
     return Flow(*(part[complete] for part in parts))
 
 
-def _mostly_known(frames: Frames, weeks: Weeks) -> np.ndarray:
+def _mostly_known(frames: Frames, at: np.ndarray, weeks: Weeks) -> np.ndarray:
     _, unknown = known_lines(frames.requests["reviewable_lines"])
-    landed = trailing_sums(weeks.sums(frames.landed), MEMORY)
-    missing = trailing_sums(weeks.sums(frames.landed[unknown]), MEMORY)
-    mostly: np.ndarray = missing <= UNKNOWN_AT_MOST * landed
+    all_of_them = trailing_sums(weeks.sums(at), MEMORY)
+    missing = trailing_sums(weeks.sums(at[unknown]), MEMORY)
+    mostly: np.ndarray = missing <= UNKNOWN_AT_MOST * all_of_them
     return mostly

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity import demonstrated
-from analyzers.capacity.demonstrated import DRAWS, FOLLOW_UP_WEEKS, MEMORY, REFERENCE_AT_LEAST, Flow
+from analyzers.capacity.demonstrated import DRAWS, FOLLOW_UP_WEEKS, MEMORY, Flow
 from analyzers.capacity.estimates import (
     MIN_N,
     MIN_N_TAIL,
@@ -21,6 +21,7 @@ from analyzers.capacity.estimates import (
 )
 from analyzers.capacity.latency import waits
 from analyzers.capacity.metric import Frames
+from analyzers.capacity.refusals import SINCE, why_no_capacity, why_no_gap
 from analyzers.capacity.weeks import WEEK, Weeks
 
 Band = tuple[float, float]
@@ -176,8 +177,7 @@ def _completion(source: Source, period: Period, previous: Period | None) -> Fact
 def _latest(source: Source, name: str, unit: str, period: Period, previous: Period | None) -> Fact:
     values = source.column(name)
     earlier = values[previous.end - 1] if previous else math.nan
-    reason = "history or coverage is too small"
-    return _fact(name, values[period.end - 1], unit, previous=earlier, reason=reason)
+    return _fact(name, values[period.end - 1], unit, previous=earlier, reason=SINCE[name])
 
 
 def _capacity(source: Source, period: Period, previous: Period | None) -> Fact:
@@ -190,7 +190,7 @@ def _capacity(source: Source, period: Period, previous: Period | None) -> Fact:
         limits=band(demonstrated.capacity_draws(source.flow, period.end - 1)) if known else NO_BAND,
         n=MEMORY if known else None,
         previous=shown[previous.end - 1] if previous else math.nan,
-        reason=f"{source.flow.n} complete weeks, or hardly a landing; {MEMORY} weeks are needed",
+        reason=why_no_capacity(source.flow, period.end),
     )
 
 
@@ -198,14 +198,13 @@ def _gap(source: Source, period: Period, previous: Period | None) -> Fact:
     flow, last, length = source.flow, period.end - 1, period.end - period.begin
     ratios = demonstrated.gaps(flow, demonstrated.capacities(flow), over=length)
     known = math.isfinite(ratios[last])
-    needed = max(MEMORY, REFERENCE_AT_LEAST + FOLLOW_UP_WEEKS)
     return _fact(
         "review_gap_ratio",
         ratios[last],
         "ratio",
         limits=band(demonstrated.gap_draws(flow, last, over=length)) if known else NO_BAND,
         previous=ratios[previous.end - 1] if previous else math.nan,
-        reason=f"{flow.n} complete weeks, or hardly a landing; {needed} weeks are needed",
+        reason=why_no_capacity(flow, period.end) or why_no_gap(flow, period.end),
     )
 
 

@@ -166,8 +166,13 @@ NAIVE = ("last_value", "seasonal_naive")
 def _trust(ours: dict[str, object], rivals: list[dict[str, object]]) -> tuple[str, str]:
     n, error, coverage = ours["n_origins"], ours["error"], ours["coverage_share"]
     assert isinstance(n, int)  # noqa: S101  # for the type checker
-    if n < SCORED_AT_LEAST or not isinstance(error, float) or not isinstance(coverage, float):
-        return "untested", f"only {n} past forecasts could be scored; {SCORED_AT_LEAST} are needed"
+    if n < SCORED_AT_LEAST or not isinstance(error, float):
+        return "untested", f"{n} past forecasts could be scored; {SCORED_AT_LEAST} are needed"
+    if not isinstance(coverage, float):
+        return "untested", (
+            f"{n} past forecasts were scored, but none had a band, which takes"
+            f" {RESIDUALS_AT_LEAST} errors known before it"
+        )
     best = min((r for r in rivals if isinstance(r["error"], float)), key=_error, default=None)
     told = f"over {n} past forecasts the 90 % band held {coverage:.0%} of outcomes"
     if coverage < COVERAGE_AT_LEAST:

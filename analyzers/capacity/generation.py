@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.estimates import BAND, seeded
-from analyzers.capacity.metric import Frames, count, figure, is_declared, metric, weekly_frame
+from analyzers.capacity.metric import (
+    Frames,
+    count,
+    figure,
+    is_declared,
+    known_sum,
+    metric,
+    weekly_frame,
+)
 from analyzers.capacity.weeks import UNKNOWN, Weeks, arrived, micros
 
 REDRAWS = 100
@@ -39,14 +47,15 @@ REDRAWS = 100
         "Opened by automation accounts, counted apart.",
         "change requests per week",
     ),
-    count(
+    known_sum(
         "generation_lines_rate",
-        "Reviewable lines added and deleted in the opened change requests.",
+        "Reviewable lines added and deleted in the opened change requests, as far as known;"
+        " unknown where change requests were opened and the lines of none are known.",
         "lines per week",
     ),
     count(
         "generation_lines_unknown_n",
-        "Opened change requests whose lines are unknown and count as none.",
+        "Opened change requests whose lines are unknown and left out of the sum.",
         "change requests",
     ),
 )
@@ -65,7 +74,7 @@ def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
             "generation_rate_declared_ai": declared,
             "generation_rate_unmarked": opened - declared,
             "generation_rate_automation": weeks.sums(micros(_automation(frames)["opened_at"])),
-            "generation_lines_rate": weeks.sums(frames.opened, lines),
+            "generation_lines_rate": known_sums(weeks, frames.opened, lines, unknown),
             "generation_lines_unknown_n": weeks.sums(frames.opened[unknown]),
         },
     )
@@ -77,15 +86,16 @@ def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     count("n_commits_unmarked", "Of them, without a marker: unknown, not human.", "commits"),
     count("n_commits_automation", "Of them, by automation accounts.", "commits"),
     count("n_commits_ambiguous", "Of them, with traces that prove nothing.", "commits"),
-    count(
+    known_sum(
         "reviewable_lines",
-        "Lines added and deleted in files that people review, automation apart.",
+        "Lines added and deleted in files that people review, automation apart, as far as known;"
+        " unknown where commits arrived and the lines of none are known.",
         "lines",
     ),
-    count("reviewable_lines_declared_ai", "Of them, in commits with an AI marker.", "lines"),
+    known_sum("reviewable_lines_declared_ai", "Of them, in commits with an AI marker.", "lines"),
     count(
         "reviewable_lines_unknown_n",
-        "Commits whose lines are unknown and count as none.",
+        "Commits whose lines are unknown and left out of the sum.",
         "commits",
     ),
 )
@@ -108,8 +118,8 @@ def commits(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         {
             "n_commits": n,
             "n_commits_unmarked": n - sum(apart.values()),
-            "reviewable_lines": weeks.sums(at[~automation], lines[~automation]),
-            "reviewable_lines_declared_ai": weeks.sums(at[declared], lines[declared]),
+            "reviewable_lines": known_sums(weeks, at, lines, unknown, of=~automation),
+            "reviewable_lines_declared_ai": known_sums(weeks, at, lines, unknown, of=declared),
             "reviewable_lines_unknown_n": weeks.sums(at[unknown & ~automation]),
             **apart,
         },
@@ -125,6 +135,21 @@ def known_lines(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Line counts with zero for unknown, and where they are unknown."""
     unknown = column.isna().to_numpy(bool)
     return column.fillna(0).to_numpy(np.int64), unknown
+
+
+def known_sums(
+    weeks: Weeks,
+    at: np.ndarray,
+    lines: np.ndarray,
+    unknown: np.ndarray,
+    *,
+    of: np.ndarray | None = None,
+) -> np.ndarray:
+    """Lines per week as far as known: 0 where nothing came, NaN where all that came is unknown."""
+    among = np.ones(len(at), dtype=bool) if of is None else of
+    came, known = weeks.sums(at[among]), weeks.sums(at[among & ~unknown])
+    total = weeks.sums(at[among], lines[among].astype(float))
+    return np.where((came > 0) & (known == 0), np.nan, total)
 
 
 def redrawn_openings(frames: Frames, rng: np.random.Generator) -> np.ndarray:

@@ -90,6 +90,11 @@ def count(name: str, meaning: str, unit: str) -> Column:
     return Column(name, "int", meaning, unit)
 
 
+def known_sum(name: str, meaning: str, unit: str) -> Column:
+    """A whole number that is empty where there was something to add and none of it is known."""
+    return Column(name, "int", meaning, unit, nullable=True)
+
+
 def figure(name: str, meaning: str, unit: str) -> Column:
     """An estimate, empty where it is unknown."""
     return Column(name, "float", meaning, unit, nullable=True)

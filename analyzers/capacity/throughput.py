@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyzers.capacity.generation import known_lines
-from analyzers.capacity.metric import Frames, count, metric, weekly_frame
+from analyzers.capacity.generation import known_lines, known_sums
+from analyzers.capacity.metric import Frames, count, known_sum, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks, micros
 
 
@@ -29,9 +29,10 @@ from analyzers.capacity.weeks import Weeks, micros
         "Of throughput, landed on a release line only.",
         "change requests per week",
     ),
-    count(
+    known_sum(
         "throughput_lines_rate",
-        "Reviewable lines of the landed change requests; unknown ones count as none.",
+        "Reviewable lines of the landed change requests, as far as known; unknown where some"
+        " landed and the lines of none are known.",
         "lines per week",
     ),
 )
@@ -41,7 +42,7 @@ def throughput(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     declared = weeks.sums(frames.landed[frames.declared])
     automation = frames.change_requests["is_automation"].to_numpy(bool)
     release = (frames.requests["landed_on"] == "release").fillna(False).to_numpy(bool)
-    lines, _ = known_lines(frames.requests["reviewable_lines"])
+    lines, unknown = known_lines(frames.requests["reviewable_lines"])
     return weekly_frame(
         weeks,
         {
@@ -52,6 +53,6 @@ def throughput(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
                 micros(frames.change_requests["landed_at"])[automation]
             ),
             "throughput_release_lines": weeks.sums(frames.landed[release]),
-            "throughput_lines_rate": weeks.sums(frames.landed, lines),
+            "throughput_lines_rate": known_sums(weeks, frames.landed, lines, unknown),
         },
     )
