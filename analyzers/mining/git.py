@@ -36,7 +36,7 @@ _KEEP_FREED_MEMORY = (
     "glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864"
     ":glibc.malloc.top_pad=1048576"
 )
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "LC_ALL": "C",
     "TZ": "UTC",
     "HOME": "/nonexistent",
@@ -142,7 +142,7 @@ def _program() -> str:
 
 
 def _start(view: GitDir, args: list[str]) -> Any:
-    environment = {**_ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": os.environ.get("PATH", "")}
+    environment = {**ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": os.environ.get("PATH", "")}
     pairs = [f"{name}={value}" for name, value in environment.items()]
     command = ["env", "-i", *pairs, _program(), "--no-pager", *args]
     return gitpython.Git(str(view.path)).execute(
