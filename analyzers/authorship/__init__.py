@@ -9,7 +9,7 @@ The marks are data: `ai_tools.toml`. All counts are a floor: no mark is not "no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -24,6 +24,16 @@ from analyzers.history import History
 __all__ = ["coverage", "evidence", "squash", "verdict"]
 
 _MERGE_NAMES_BRANCH = r"^Merge"
+_READ = (
+    "sha",
+    "author_name",
+    "author_email",
+    "committer_name",
+    "committer_email",
+    "committed_at",
+    "subject",
+    "is_merge",
+)
 
 
 def evidence(
@@ -80,26 +90,18 @@ def _in_commits(history: History, markers: Markers) -> Iterator[Evidence]:
     names_branch = branch.suspects(commits, markers)
     texts = sieve.candidates(history, markers)
     wanted = commits[is_suspect | names_branch | among(commits["sha"], texts)]
-    for row in wanted.itertuples():
-        commit = _commit(row, texts.get(row.sha, ""))
+    for commit in _as_read(wanted, texts):
         yield from identity.evidence(commit, markers)
         yield from branch.evidence(commit, markers)
         if commit.message:
             yield from message.evidence(commit, markers)
 
 
-def _commit(row: object, text: str) -> Commit:
-    return Commit(
-        sha=row.sha,  # type: ignore[attr-defined]
-        author_name=row.author_name,  # type: ignore[attr-defined]
-        author_email=row.author_email,  # type: ignore[attr-defined]
-        committer_name=row.committer_name,  # type: ignore[attr-defined]
-        committer_email=row.committer_email,  # type: ignore[attr-defined]
-        committed_at=row.committed_at,  # type: ignore[attr-defined]
-        subject=row.subject,  # type: ignore[attr-defined]
-        message=text,
-        is_merge=bool(row.is_merge),  # type: ignore[attr-defined]
-    )
+def _as_read(commits: pd.DataFrame, texts: Mapping[str, str]) -> Iterator[Commit]:
+    # Lists, because Arrow makes every element anew that is asked of a column.
+    known = [commits[name].to_list() for name in _READ]
+    for sha, *fields, is_merge in zip(*known, strict=True):
+        yield Commit(sha, *fields, message=texts.get(sha, ""), is_merge=bool(is_merge))  # type: ignore[misc]
 
 
 def _on_merges(found: list[Evidence], commits: pd.DataFrame) -> list[Evidence]:
@@ -114,6 +116,8 @@ def _on_merges(found: list[Evidence], commits: pd.DataFrame) -> list[Evidence]:
 
 def _noted(history: History, is_automation: IsAutomation | None) -> pd.DataFrame:
     theirs = history.notes.loc[history.notes["ref"].str.contains("/ai"), "sha"]
+    if theirs.empty:
+        return history.commits.iloc[:0]
     commits = history.commits[among(history.commits["sha"], set(theirs))]
     if is_automation is None or commits.empty:
         return commits

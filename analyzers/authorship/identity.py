@@ -29,10 +29,17 @@ def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
 
 def suspects(commits: pd.DataFrame, markers: Markers) -> pd.Series:
     """Which commits have an identity that some row knows: every distinct identity is asked once."""
-    found = pd.Series(False, index=commits.index)
+    found = np.zeros(len(commits), dtype=bool)
     for who in ("author", "committer"):
-        names, emails = commits[f"{who}_name"], commits[f"{who}_email"]
-        codes, distinct = pd.factorize(names.str.cat(emails, sep="\n"))
-        known = [markers.identify(*pair.rsplit("\n", 1)) is not None for pair in distinct]
-        found |= np.array(known, dtype=bool)[codes]
-    return found
+        # Columns are told apart one by one: joining the strings first costs four times as much.
+        by_name, names = pd.factorize(commits[f"{who}_name"])
+        by_email, emails = pd.factorize(commits[f"{who}_email"])
+        n = max(len(emails), 1)
+        pairs, place = np.unique(by_name * n + by_email, return_inverse=True)
+        name_list, email_list = names.tolist(), emails.tolist()
+        known = [
+            markers.identify(name_list[pair // n], email_list[pair % n]) is not None
+            for pair in pairs.tolist()
+        ]
+        found |= np.array(known, dtype=bool)[place]
+    return pd.Series(found, index=commits.index)

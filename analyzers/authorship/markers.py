@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,6 +17,8 @@ from analyzers.authorship.words import Words
 from analyzers.errors import UsageError
 
 _NOREPLY = re.compile(r"^(?:(\d+)\+)?([^@]+)@users\.noreply\.github\.com$")
+_BY_LINE = ("denial", "footer", "link")
+_ANYTHING = re.compile("")
 _ANY_SEPARATOR = re.compile(r"[\s_-]+")
 _YES = re.compile(r"^(?:yes|true|partial|partially|full|fully|[1-9]\d?\d?\s?%)\b", re.IGNORECASE)
 
@@ -34,10 +37,18 @@ class Markers:
     by_name: tuple[Marker, ...]
     by_key: Mapping[str, tuple[Marker, ...]]
     ignored_lines: re.Pattern[str]
+    quick: Mapping[str, re.Pattern[str]]  # per kind: any of its rows, in one look
 
     def of_kind(self, kind: str) -> tuple[Marker, ...]:
         """The rows of one kind."""
         return self.kinds.get(kind, ())
+
+    def hits(self, kind: str, line: str) -> Marker | None:
+        """The first row of a kind whose pattern is found in the line."""
+        if not self.quick[kind].search(line):
+            return None
+        rows = self.of_kind(kind)
+        return next((row for row in rows if row.regex and row.regex.search(line)), None)
 
     def identify(self, name: str, email: str) -> Marker | None:
         """The row that knows this identity, the generic row if it looks like an agent, or None.
@@ -115,9 +126,10 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers
     words = Words.of({k: v for k, v in generic.items() if isinstance(v, list)})
     identities = [row for row in rows if row.kind in ("identity", "negative")]
     ignored = [row.regex.pattern for row in rows if row.kind == "negative" and row.regex]
+    kinds = _by(rows, lambda row: (row.kind,))
     return Markers(
         rows=rows,
-        kinds=_by(rows, lambda row: (row.kind,)),
+        kinds=kinds,
         words=words,
         generic=_generic_row(generic["since"]),
         by_email=_by(identities, lambda row: row.emails),
@@ -126,7 +138,18 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers
         by_name=tuple(row for row in identities if row.name and not _has_address(row)),
         by_key=_by(rows, lambda row: tuple(normal_key(key) for key in row.keys)),
         ignored_lines=re.compile("|".join(f"(?:{p})" for p in ignored), re.IGNORECASE),
+        quick={kind: _any_of(kinds.get(kind, ())) for kind in _BY_LINE},
     )
+
+
+def _any_of(rows: tuple[Marker, ...]) -> re.Pattern[str]:
+    """One pattern for all rows; one that lets everything through where they cannot be joined."""
+    patterns = [row.regex for row in rows if row.regex]
+    if any(pattern.groups for pattern in patterns):
+        return _ANYTHING
+    with suppress(re.error):
+        return re.compile("|".join(f"(?:{p.pattern})" for p in patterns) or r"(?!)", re.IGNORECASE)
+    return _ANYTHING
 
 
 def _generic_row(since: object) -> Marker:

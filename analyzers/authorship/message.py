@@ -79,10 +79,9 @@ def _title(commit: Commit) -> str:
 
 
 def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
-    for denial in markers.of_kind("denial"):
-        if denial.regex and denial.regex.search(line):
-            yield _found(commit, denial, "footer", f"The message denies it: {line[:120]!r}.")
-            return
+    if denial := markers.hits("denial", line):
+        yield _found(commit, denial, "footer", f"The message denies it: {line[:120]!r}.")
+        return
     found = (
         _trailer(markers, _TRAILER.match(line))
         or _pattern(markers, line)
@@ -112,9 +111,8 @@ def _trailer(markers: Markers, parts: re.Match[str] | None) -> tuple[Marker, str
 
 def _pattern(markers: Markers, line: str) -> tuple[Marker, str] | None:
     for kind in ("footer", "link"):
-        for row in markers.of_kind(kind):
-            if row.regex and row.regex.search(line):
-                return row, row.evidence_place or kind
+        if row := markers.hits(kind, line):
+            return row, row.evidence_place or kind
     return None
 
 

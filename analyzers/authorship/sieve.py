@@ -44,11 +44,13 @@ def candidates(history: History, markers: Markers) -> dict[str, str]:
     recent = history.commits["sha"]
     if first is not None and not undated:
         recent = recent[~(dates < first).fillna(False).astype(bool)]
-    wanted = pa.array(recent, type=pa.string())
+    wanted = set(recent.to_list())
     found: dict[str, str] = {}
     sieve = pattern(markers)
     for batch in history.messages.batches():
-        young = batch.filter(pc.is_in(batch["sha"], value_set=wanted))
+        # Arrow's is_in would build its table of all hashes anew for each batch.
+        shas = batch["sha"].to_numpy(zero_copy_only=False)
+        young = batch.filter(pa.array([sha in wanted for sha in shas.tolist()], pa.bool_()))
         mask = pc.match_substring_regex(young["message"], sieve, ignore_case=True)
         hits = young.filter(mask)
         found |= dict(zip(hits["sha"].to_pylist(), hits["message"].to_pylist(), strict=True))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from analyzers import tables
 from analyzers.authorship.message import CHERRY_PICK
+from analyzers.authorship.traces import among
 
 IsAutomation = Callable[[pd.Series, pd.Series], object]
 
@@ -28,22 +30,25 @@ def commits(
     keeps the original's verdict. Merges have no authorship of their
     own: unmarked, or automation.
     """
-    summary = _summed(evidence, by="sha").reindex(commits["sha"].to_numpy())
-    automation = pd.Series(is_automation(commits["author_name"], commits["author_email"]))
+    automation = np.asarray(is_automation(commits["author_name"], commits["author_email"]), bool)
+    # Most commits of most histories have neither evidence nor an automation account.
+    told = among(commits["sha"], set(evidence["sha"]))
+    at = np.flatnonzero(automation | told)
+    summary = _summed(evidence, by="sha").reindex(commits["sha"].take(at).to_numpy())
     verdict = _decided(
         summary,
-        automation=automation.to_numpy(dtype=bool),
-        is_merge=commits["is_merge"].to_numpy(dtype=bool),
+        automation=automation[at],
+        is_merge=commits["is_merge"].take(at).to_numpy(dtype=bool),
     )
-    declared = verdict.isin(tables.DECLARED_AI) | (verdict == "ambiguous")
+    declared = verdict.isin((*tables.DECLARED_AI, "ambiguous"))
     tools = summary["tools"].fillna("").where(declared.to_numpy(), "")
     return pd.DataFrame(
         {
             "sha": commits["sha"].to_numpy(),
             "is_merge": commits["is_merge"].to_numpy(),
-            "authorship": verdict.to_numpy(),
-            "ai_tools": tools.to_numpy(),
-            "n_evidence": summary["n"].fillna(0).astype("Int64").to_numpy(),
+            "authorship": _spread(verdict, at, len(commits), otherwise="unmarked"),
+            "ai_tools": _spread(tools, at, len(commits), otherwise=""),
+            "n_evidence": _spread(summary["n"].fillna(0), at, len(commits), otherwise=0),
         },
         index=commits.index,
     ).astype({"sha": "str", "authorship": "str", "ai_tools": "str", "n_evidence": "Int64"})
@@ -85,10 +90,18 @@ def is_copy(commits: pd.DataFrame) -> pd.Series:
 
     A backport or cherry-pick keeps author, author date and subject; patches are not compared.
     """
-    ordered = commits.sort_values(["in_head", "committed_at"], ascending=[False, True])
-    same = ordered[["author_email", "authored_at", "subject"]]
-    repeated = same.duplicated() & ordered["authored_at"].notna() & ~ordered["is_merge"]
-    return repeated.reindex(commits.index)
+    # Few commits share their author date, to the second, with another: only they are compared.
+    repeated = commits["authored_at"].duplicated(keep=False) & commits["authored_at"].notna()
+    likely = commits[repeated & ~commits["is_merge"].astype(bool)]
+    ordered = likely.sort_values(["in_head", "committed_at"], ascending=[False, True])
+    copies = ordered[["author_email", "authored_at", "subject"]].duplicated()
+    return pd.Series(commits.index.isin(copies.index[copies]), index=commits.index)
+
+
+def _spread(values: pd.Series, at: np.ndarray, n: int, *, otherwise: object) -> np.ndarray:
+    spread = np.full(n, otherwise, dtype=object)
+    spread[at] = values.to_numpy()
+    return spread
 
 
 def _summed(evidence: pd.DataFrame, *, by: str) -> pd.DataFrame:
