@@ -252,4 +252,5 @@ def _commits(
         landed_in_week=capacity.weeks.iso_week(landed_at),
         change_request=commits["sha"].map(request),
     )
-    return tables.COMMITS.conform(placed[arrival >= 0])
+    reached = placed[arrival >= 0]
+    return tables.COMMITS.conform(reached.assign(is_copy=authorship.verdict.is_copy(reached)))

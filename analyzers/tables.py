@@ -229,6 +229,13 @@ COMMITS = Table(
         Column("authorship", "str", "Verdict on the commit.", values=AUTHORSHIP),
         Column("ai_tools", "str", "Tools its evidence names, comma-separated."),
         Column("n_evidence", "int", "Evidence rows behind the verdict."),
+        Column(
+            "is_copy",
+            "bool",
+            "Repeats an earlier commit of HEAD's history (a cherry-pick or backport: same author,"
+            " author date and subject); counts and shares take the first of them only.",
+            nullable=True,
+        ),
     ),
 )
 

@@ -82,6 +82,16 @@ def test_a_repository_without_change_requests_still_tells_its_declared_share():
     )
 
 
+def test_a_period_counts_a_backport_once():
+    made = [
+        {"landed_at": f"2026-01-{day:02d}T10:00Z", "authorship": verdict, "is_copy": is_copy}
+        for day in range(5, 26)
+        for verdict, is_copy in (("ai_agent", False), ("unmarked", False), ("ai_agent", True))
+    ]
+    share = read(requests(), made).fact("ai_share_declared_of_commits")
+    assert share.value == pytest.approx(0.5)
+
+
 def test_nothing_is_not_enough():
     with pytest.raises(NotEnoughData, match="no complete week"):
         read(requests())

@@ -68,6 +68,17 @@ def test_commits_are_split_by_verdict_and_merges_are_nobodys():
     assert pd.isna(row["ai_share_declared_of_lines"])  # only four commits have known lines
 
 
+def test_a_cherry_pick_is_counted_once_with_its_original():
+    at = {"landed_at": "2026-01-05T10:00Z", "authorship": "ai_agent"}
+    plain = {"landed_at": "2026-01-05T10:00Z"}
+    row = weekly(made=[at, at | {"is_copy": True}, *[plain | {"is_copy": False}] * 4]).iloc[0]
+    assert row["n_commits"] == 5
+    assert row["n_commits_declared_ai"] == 1
+    assert row["ai_share_declared_of_commits"] == pytest.approx(1 / 5)
+    assert row["ai_share_declared_of_commits_n"] == 5
+    assert row["reviewable_lines_declared_ai"] == 10
+
+
 def test_a_share_of_four_is_unknown_not_zero():
     table = weekly(made=[{"landed_at": "2026-01-05T10:00Z"}] * 4)
     assert pd.isna(table["ai_share_declared_of_commits"].iloc[0])

@@ -14,7 +14,7 @@ from analyzers.capacity.weeks import Weeks, arrived
 @metric(
     figure(
         "ai_share_declared_of_commits",
-        "Commits with an AI marker among all but merges and automation: a lower bound.",
+        "Commits with an AI marker among all but merges, copies and automation: a lower bound.",
         "share",
     ),
     figure("ai_share_declared_of_commits_low", "90 % Wilson interval, sampling only.", "share"),

@@ -81,7 +81,11 @@ def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
 
 
 @metric(
-    count("n_commits", "Commits that came onto the default line, merges left out.", "commits"),
+    count(
+        "n_commits",
+        "Commits that came onto the default line, merges and copies left out.",
+        "commits",
+    ),
     count("n_commits_declared_ai", "Of them, with an AI marker.", "commits"),
     count("n_commits_unmarked", "Of them, without a marker: unknown, not human.", "commits"),
     count("n_commits_automation", "Of them, by automation accounts.", "commits"),
@@ -127,8 +131,13 @@ def commits(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
 
 
 def authored(frames: Frames) -> pd.DataFrame:
-    """The commits that stand for somebody's work: merges carry no authorship."""
-    return frames.commits[~frames.commits["is_merge"].to_numpy(bool)]
+    """The commits that stand for somebody's work, once each.
+
+    Merges carry no authorship; a cherry-pick or backport repeats what its original stands for.
+    """
+    commits = frames.commits
+    is_copy = commits["is_copy"].fillna(False).to_numpy(bool)
+    return commits[~commits["is_merge"].to_numpy(bool) & ~is_copy]
 
 
 def known_lines(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
