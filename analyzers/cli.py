@@ -17,10 +17,7 @@ import typer
 from analyzers import errors, memory, terminal
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from analyzers.pipeline import Refreshed, Request
-    from analyzers.tables import Table
 
 app = typer.Typer(
     name="reviewgap",
@@ -146,7 +143,7 @@ def export(
     if output is None:
         terminal.write(exporting.content(rows, wanted, form.value, raw=raw_csv))
     else:
-        _save(rows, wanted, output, form, raw=raw_csv)
+        exporting.save(rows, wanted, output, form.value, raw=raw_csv)
         terminal.note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
     return refreshed.exit_code
 
@@ -197,6 +194,7 @@ def forecast(
     batch: Annotated[
         float | None, typer.Option(help="What if change requests are so many times as large.")
     ] = None,
+    preset: Annotated[str | None, typer.Option(help="A named what-if; `list` names them.")] = None,
     scenario: Annotated[
         Path | None, typer.Option(help="A scenario as JSON, as --format json prints it.")
     ] = None,
@@ -215,9 +213,29 @@ def forecast(
         "batch": batch,
     }
     refreshed = _refresh(repository, store, root, quiet=quiet)
-    asked = outlook.Asked({k: v for k, v in changes.items() if v is not None}, scenario)
+    asked = outlook.Asked({k: v for k, v in changes.items() if v is not None}, scenario, preset)
     terminal.show(outlook.text(refreshed.shelf, asked, form=form.value))
     return refreshed.exit_code
+
+
+@app.command()
+def effort(
+    repository: Repository = Path(),
+    sample: Annotated[int, typer.Option(min=8, help="Commits to measure complexity of.")] = 200,
+    form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """Does the effort of review grow faster than the number of change requests? Slow: samples."""
+    from analyzers import sampling
+    from analyzers.reports import effort as report
+
+    shelf = _refresh(repository, store, root, quiet=quiet).shelf
+    with terminal.progress(quiet=quiet) as progress:
+        found = sampling.measured_effort(shelf, repository, root, sample, progress)
+    terminal.show(report.text(found, form=form.value))
+    return errors.COMPLETE
 
 
 @app.command("import")
@@ -329,15 +347,3 @@ def _request(
     from analyzers.store import default_root
 
     return pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
-
-
-def _save(rows: pd.DataFrame, table: Table, path: Path, form: DataFormat, *, raw: bool) -> None:
-    from analyzers.reports import export as exporting
-
-    try:
-        exporting.write(rows, table, path, form.value, raw=raw)
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise errors.UsageError(
-            f"cannot write {path} ({reason}); choose another -o FILE"
-        ) from error

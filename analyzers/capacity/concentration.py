@@ -125,7 +125,8 @@ def _last_year(frames: Frames, weeks: Weeks) -> tuple[pd.DataFrame, float]:
     coverage = float(identified(frames)[recent].mean()) if recent.any() else 0.0
     if coverage < COVERAGE_AT_LEAST:
         raise NotEnoughData(
-            f"a reviewer is known for {coverage:.0%} of landed change requests;"
+            f"a reviewer is known for {coverage:.0%} of the change requests landed in the last"
+            f" {MEMORY} weeks;"
             f" {COVERAGE_AT_LEAST:.0%} are needed"
         )
     landed = frames.requests["change_request"][recent]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from analyzers.capacity.estimates import shares
+from analyzers.capacity.estimates import MIN_N, shares, wilson
 from analyzers.capacity.latency import waits
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
-from analyzers.capacity.weeks import Weeks, arrived
+from analyzers.capacity.reviewers import COVERAGE_AT_LEAST
+from analyzers.capacity.weeks import WEEK, Weeks, arrived
 
+YEAR = 52
 LARGE_LINES = 200
 LINES_PER_HOUR = 500  # top of the inspection rates of the Cisco study (Cohen 2006)
 SHORTEST_HOURS = 5 / 60
@@ -49,6 +54,58 @@ def practice(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
             "fast_large_n": n,
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One practice over the last 52 complete weeks; None is unknown, and `reason` says why.
+
+    `n` are those it is a share of, `coverage` the part of them for which it is known.
+    """
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    coverage: float
+    reason: str
+
+
+def last_year(frames: Frames, *, weeks: Weeks) -> list[Share]:
+    """Landed alone, without a change request, too fast to read: over the last 52 weeks."""
+    return list(_last_year(frames, weeks))
+
+
+def _last_year(frames: Frames, weeks: Weeks) -> Iterator[Share]:
+    landed = _recent(frames.landed, weeks)
+    alone = frames.requests["self_landed"]
+    known = alone.notna().to_numpy(bool) & landed
+    hits = alone.fillna(False).to_numpy(bool) & known
+    yield _share("self_landed_share", hits.sum(), known.sum(), landed.sum())
+    at, direct = _entries(frames)
+    came = _recent(at, weeks)
+    yield _share("no_change_request_share", (direct & came).sum(), came.sum(), came.sum())
+    large, fast = fast_large(frames)
+    yield _share("fast_large_share", (fast & landed).sum(), *[(large & landed).sum()] * 2)
+
+
+def _share(name: str, hits: int, n: int, total: int) -> Share:
+    coverage = float(n / total) if total else 0.0
+    reason = f"{n} are known; {MIN_N} are needed" if n < MIN_N else ""
+    if total and coverage < COVERAGE_AT_LEAST:
+        reason = f"known for {coverage:.0%} of {total}; {COVERAGE_AT_LEAST:.0%} are needed"
+    if reason:
+        return Share(name, None, None, None, int(n), coverage, reason)
+    low, high = wilson(np.array([hits]), np.array([n]))
+    return Share(name, float(hits / n), float(low[0]), float(high[0]), int(n), coverage, "")
+
+
+def _recent(moments: np.ndarray, weeks: Weeks) -> np.ndarray:
+    n = int(weeks.is_complete.sum()) if weeks.n else 0
+    begin, end = weeks.first + max(n - YEAR, 0) * WEEK, weeks.first + n * WEEK
+    recent: np.ndarray = (moments >= begin) & (moments < end)
+    return recent
 
 
 def fast_large(frames: Frames) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from analyzers.tables import Column, Dtype, Table
 
 _TYPES: dict[Dtype, str] = {
@@ -40,6 +43,43 @@ def descriptor(table: Table, file: str, form: str, *, raw: bool = False) -> dict
         resource["dialect"] = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'}
     package_name = f"reviewgap-{table.name.replace('_', '-')}"
     return {"name": package_name, "profile": "tabular-data-package", "resources": [resource]}
+
+
+def merged(there: dict[str, object], fresh: dict[str, object], folder: Path) -> dict[str, object]:
+    """The fresh package with the resources of ours that were there, one per file, by path.
+
+    A package that is not ours is replaced; resources whose files are gone are left out.
+    """
+    name, found, ours = there.get("name"), there.get("resources"), fresh["resources"]
+    assert isinstance(ours, list)  # noqa: S101  # for the type checker
+    if not isinstance(name, str) or not name.startswith("reviewgap") or not isinstance(found, list):
+        return fresh
+    paths = {resource["path"] for resource in ours}
+    kept = [old for old in found if _is_there(old, folder) and old["path"] not in paths]
+    if not kept:
+        return fresh
+    resources = sorted([*kept, *ours], key=lambda resource: str(resource["path"]))
+    return fresh | {"name": "reviewgap", "resources": _named_apart(resources)}
+
+
+def _is_there(resource: object, folder: Path) -> bool:
+    path = resource.get("path") if isinstance(resource, dict) else None
+    return isinstance(path, str) and Path(path).name == path and (folder / path).is_file()
+
+
+def _named_apart(resources: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Names in a package are unique; one table in two files takes the file's name."""
+    names = [resource["name"] for resource in resources]
+    return [
+        resource | {"name": _slug(str(resource["path"]))}
+        if names.count(resource["name"]) > 1
+        else resource
+        for resource in resources
+    ]
+
+
+def _slug(path: str) -> str:
+    return re.sub(r"[^a-z0-9._-]+", "-", path.lower()).replace(".", "-").strip("-")
 
 
 _HARDENED = (

@@ -27,11 +27,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analyzers.errors import UsageError
-from analyzers.reports.datapackage import descriptor, is_date
+from analyzers.reports.datapackage import descriptor, is_date, merged
 from analyzers.reports.periods import between
 from analyzers.tables import Column, Table
 
-__all__ = ["FORMATS", "between", "content", "csv_text", "json_text", "jsonl_text", "write"]
+__all__ = ["FORMATS", "between", "content", "csv_text", "json_text", "jsonl_text", "save", "write"]
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
 DECIMALS = 6
@@ -92,18 +92,38 @@ def content(frame: pd.DataFrame, table: Table, form: Format, *, raw: bool = Fals
     return FORMATS[form](frame, table)
 
 
+def save(frame: pd.DataFrame, table: Table, path: Path, form: Format, *, raw: bool = False) -> None:
+    """As `write`, for the command line: UsageError where the folder cannot be written."""
+    try:
+        write(frame, table, path, form, raw=raw)
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise UsageError(f"cannot write {path} ({reason}); choose another -o FILE") from error
+
+
 def write(
     frame: pd.DataFrame, table: Table, path: Path, form: Format, *, raw: bool = False
 ) -> None:
-    """Write the table to `path` in one step, and datapackage.json with its columns beside it.
+    """Write the table to `path` in one step, and its columns to datapackage.json beside it.
 
-    A file that was there stays whole until the new one is complete. Raises UsageError for an
-    unknown format, OSError where the folder cannot be written.
+    A file that was there stays whole until the new one is complete; what datapackage.json says
+    of other files that are still there stays. Raises UsageError for an unknown format, OSError
+    where the folder cannot be written.
     """
     data = content(frame, table, form, raw=raw)
     _replace(path, data)
-    package = descriptor(table, path.name, form, raw=raw)
-    _replace(path.with_name("datapackage.json"), (json.dumps(package, indent=2) + "\n").encode())
+    beside = path.with_name("datapackage.json")
+    package = merged(_package(beside), descriptor(table, path.name, form, raw=raw), path.parent)
+    _replace(beside, (json.dumps(package, indent=2) + "\n").encode())
+
+
+def _package(path: Path) -> dict[str, object]:
+    """The package that is there; empty where there is none, or nothing of that shape."""
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from analyzers import tables
-from analyzers.capacity import measured, simulation
+from analyzers.capacity import measured, scenario, simulation
 from analyzers.capacity.forecast import BACKTEST, FORECAST
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.scenario import Inputs
 from analyzers.capacity.weeks import Weeks
-from analyzers.errors import UsageError
+from analyzers.errors import NotEnoughData, UsageError
 from analyzers.store import Shelf
+
+MEASURED = "as_measured"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Changes to what was measured, or a whole scenario from a file."""
+    """Changes to what was measured, a whole scenario from a file, or a preset's name."""
 
     changes: dict[str, float]
     scenario: Path | None = None
+    preset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """T*: months until demand exceeds what review has shown, its band, or why it is refused.
+
+    `months` is None where refused and infinite for "never"; without a band, `band_reason` says
+    why.
+    """
+
+    months: float | None
+    low: float | None = None
+    high: float | None = None
+    reason: str = ""
+    band_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One what-if: where it comes from, its inputs and what can be said of T*."""
+
+    source: str
+    inputs: Inputs
+    exceeded: Exceeded
+    growth_reason: str = ""
 
 
 def text(shelf: Shelf, asked: Asked, *, form: str) -> str:
@@ -32,25 +61,58 @@ def text(shelf: Shelf, asked: Asked, *, form: str) -> str:
 
     Raises NotEnoughData where history is too short for either, UsageError for a bad scenario.
     """
-    outcome = simulation.simulate(_inputs(shelf, asked))
+    if asked.preset == "list":
+        return "\n".join(_presets())
+    case = _case(shelf, asked)
+    outcome = simulation.simulate(case.inputs)
     rows = shelf.table(FORECAST)
     if form == "json":
-        return _json(rows, shelf.table(BACKTEST), outcome)
-    return "\n".join([*_forecast(rows), "", *_scenario(outcome)])
+        return _json(rows, shelf.table(BACKTEST), case, outcome)
+    return "\n".join([*_forecast(rows), "", *_what_if(case, outcome)])
 
 
-def _inputs(shelf: Shelf, asked: Asked) -> Inputs:
+# -- which scenario ---------------------------------------------------------------------------
+
+
+def _case(shelf: Shelf, asked: Asked) -> Case:
     if asked.scenario is not None:
-        return _changed(Inputs.from_json(_read(asked.scenario)), asked.changes)
+        if asked.preset is not None:
+            raise UsageError("--scenario and --preset exclude each other; name one of them")
+        return _from_file(asked.scenario, asked.changes)
     requests = shelf.table(tables.CHANGE_REQUESTS)
     commits = shelf.table(tables.COMMITS)
     frames = Frames(commits, requests, shelf.table(tables.REVIEW_EVENTS))
     found = measured.measured(frames, weeks=Weeks.spanning(commits, requests))
-    return _changed(found.inputs, asked.changes)
+    name = asked.preset or MEASURED
+    known = scenario.presets(found.inputs)
+    if name not in known:
+        raise UsageError(f"expected a preset, found {name!r}; they are {', '.join(known)}")
+
+    def changed(inputs: Inputs) -> Inputs:
+        return _with(scenario.presets(inputs)[name][0], asked.changes)
+
+    inputs = changed(found.inputs)
+    source = f"{name}: {known[name][1]}" + (" Changed as asked." if asked.changes else "")
+    reason = "" if inputs.ai_doubling_months else found.doubling_reason
+    return Case(source, inputs, _exceeded(found, changed), reason)
 
 
-def _changed(inputs: Inputs, changes: dict[str, float]) -> Inputs:
+def _from_file(path: Path, changes: dict[str, float]) -> Case:
+    inputs = _with(Inputs.from_json(_read(path)), changes)
+    lacking = "the inputs of a file have no history to draw from"
+    exceeded = Exceeded(scenario.months_until_exceeded(inputs), band_reason=lacking)
+    return Case("a scenario from a file, taken as it stands", inputs, exceeded)
+
+
+def _with(inputs: Inputs, changes: dict[str, float]) -> Inputs:
     return Inputs(**(asdict(inputs) | changes))
+
+
+def _exceeded(found: measured.Measured, change: Callable[[Inputs], Inputs]) -> Exceeded:
+    try:
+        return Exceeded(*found.months_until_exceeded(change))
+    except NotEnoughData as error:
+        return Exceeded(None, reason=str(error))
 
 
 def _read(path: Path) -> str:
@@ -61,6 +123,14 @@ def _read(path: Path) -> str:
     return json.dumps(told.get("scenario", told) if isinstance(told, dict) else told)
 
 
+# -- in words ---------------------------------------------------------------------------------
+
+
+def _presets() -> Iterator[str]:
+    for name, (_, source) in scenario.presets(Inputs(human=0, ai=0, capacity=1)).items():
+        yield f"{name}: {source}"
+
+
 def _forecast(rows: pd.DataFrame) -> Iterator[str]:
     if rows.empty:
         yield "No forecast: it needs 78 complete weeks and 26 landings in the last 52."
@@ -68,25 +138,45 @@ def _forecast(rows: pd.DataFrame) -> Iterator[str]:
     yield "Forecast, with 90 % bands from this repository's own past errors:"
     for row in rows.itertuples():
         band = "band unknown" if pd.isna(row.low) else f"{row.low:.1f} to {row.high:.1f}"
+        value = "unknown" if pd.isna(row.value) else f"{row.value:.1f}"
         yield (
-            f"  {row.target}, {row.horizon_weeks} weeks: {row.value:.1f} ({band});"
+            f"  {row.target}, {row.horizon_weeks} weeks: {value} ({band});"
             f" {row.trust}: {row.reason}"
         )
 
 
-def _scenario(outcome: simulation.Outcome) -> Iterator[str]:
-    months = outcome.months_until_exceeded
-    yield "What if, on these assumptions:"
-    yield "  " + ", ".join(f"{name} {value:g}" for name, value in _told(outcome.inputs))
-    if months is None:
-        yield "  demand does not exceed what review has shown, as far as rates go"
-    else:
-        yield f"  demand exceeds what review has shown after {months:.1f} months at the earliest"
+def _what_if(case: Case, outcome: simulation.Outcome) -> Iterator[str]:
+    yield f"What if, {case.source}"
+    yield "  " + ", ".join(f"{name} {value:g}" for name, value in _told(case.inputs))
+    if case.growth_reason:
+        yield f"  declared AI is taken not to grow: {case.growth_reason}"
+    yield f"  {_when(case.exceeded)}"
     last = {name: values[-1] for name, values in outcome.backlog.items()}
     yield (
         f"  after {outcome.inputs.weeks} weeks {last['median']:.0f} change requests wait"
         f" ({last['low']:.0f} to {last['high']:.0f}, 90 % of draws)"
     )
+
+
+def _when(exceeded: Exceeded) -> str:
+    what = "demand exceeds what review has shown"
+    if exceeded.months is None:
+        return f"when {what} is not told: {exceeded.reason}"
+    if exceeded.low is None or exceeded.high is None:
+        band = f"no band: {exceeded.band_reason}"
+    else:
+        span = f"{_months(exceeded.low)} to {_months(exceeded.high)}"
+        band = f"{span}, 90 % of joint bootstrap draws"
+    limit = "capacity shown is a lower bound, so this is no prediction of collapse"
+    if exceeded.months == 0:
+        return f"{what} already ({band}); {limit}"
+    if math.isinf(exceeded.months):
+        return f"{what}: never, as far as rates go ({band})"
+    return f"{what} in {_months(exceeded.months)} months at the earliest ({band}); {limit}"
+
+
+def _months(value: float) -> str:
+    return "never" if math.isinf(value) else f"{value:.1f}"
 
 
 def _told(inputs: Inputs) -> Iterator[tuple[str, float]]:
@@ -95,12 +185,24 @@ def _told(inputs: Inputs) -> Iterator[tuple[str, float]]:
             yield name, value
 
 
-def _json(rows: pd.DataFrame, backtest: pd.DataFrame, outcome: simulation.Outcome) -> str:
+def _json(
+    rows: pd.DataFrame, backtest: pd.DataFrame, case: Case, outcome: simulation.Outcome
+) -> str:
+    simulated = asdict(outcome)
     told = {
         "schema_version": 1,
         "forecast": json.loads(rows.to_json(orient="records")),
         "backtest": json.loads(backtest.to_json(orient="records")),
-        "scenario": json.loads(outcome.inputs.to_json()),
-        "outcome": {k: v for k, v in asdict(outcome).items() if k != "inputs"},
+        "source": case.source,
+        "growth_reason": case.growth_reason,
+        "exceeded": {name: _finite(value) for name, value in asdict(case.exceeded).items()}
+        | {"is_never": case.exceeded.months == math.inf},
+        "scenario": json.loads(case.inputs.to_json()),
+        "outcome": {name: simulated[name] for name in ("supply", "backlog", "wait_weeks")},
     }
     return json.dumps(told, indent=1)
+
+
+def _finite(value: float | str | None) -> float | str | None:
+    """JSON has no infinity; `is_never` says it."""
+    return None if isinstance(value, float) and math.isinf(value) else value

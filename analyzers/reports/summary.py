@@ -8,6 +8,7 @@ from collections.abc import Callable
 from analyzers import capacity, tables
 from analyzers.capacity.facts import Fact
 from analyzers.capacity.reading import LABELS, Reading, reading
+from analyzers.reports import practice
 from analyzers.store import Shelf
 
 SCHEMA_VERSION = 1
@@ -21,6 +22,7 @@ _NAMES = {
     "time_to_land_median_hours": "time to land, median",
     "time_to_land_p90_hours": "time to land, P90",
     "completion_30d_share": "landed within 30 days",
+    "backlog_slope": "its growth per week",
     "weeks_of_work": "weeks of work",
     "review_efficiency_index": "review efficiency index",
     "demonstrated_capacity": "demonstrated capacity",
@@ -58,6 +60,7 @@ def _json(shelf: Shelf, answer: Reading) -> str:
         "counts": facts["counts"],
         "warnings": facts["warnings"],
         **answer.as_json(),
+        **practice.as_json(shelf, answer),
     }
     return json.dumps(told, indent=1, ensure_ascii=False)
 
@@ -72,14 +75,17 @@ def _plain(shelf: Shelf, answer: Reading) -> str:
         ).rstrip()
         for row in (_HEAD, *rows)
     ]
-    return "\n".join([answer.sentence, "", *lines, "", *_notes(shelf, answer)])
+    return "\n".join([answer.sentence, "", *lines, "", *_below(shelf, answer)])
 
 
 def _markdown(shelf: Shelf, answer: Reading) -> str:
     rows = [_cells(fact) for fact in answer.facts]
     table = [_HEAD, ("---", "--:", "--:", "--:", "--:", "---"), *rows]
     lines = ["| " + " | ".join(row) + " |" for row in table]
-    return "\n".join([f"**{answer.sentence}**", "", *lines, "", *_notes(shelf, answer)])
+    below = [
+        f"- {line.strip()}" if line.startswith("  ") else line for line in _below(shelf, answer)
+    ]
+    return "\n".join([f"**{answer.sentence}**", "", *lines, "", *below])
 
 
 _HEAD = ("figure", "value", "90 % band", "before", "n", "note")
@@ -110,11 +116,17 @@ def _number(fact: Fact, value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
+def _below(shelf: Shelf, answer: Reading) -> list[str]:
+    compared = list(practice.comparisons(answer))
+    around = [*practice.lines(shelf), "", *compared, *([""] if compared else [])]
+    return [*around, *_notes(shelf, answer)]
+
+
 def _notes(shelf: Shelf, answer: Reading) -> list[str]:
     facts, counts = shelf.manifest, shelf.manifest["counts"]
     lines = [
         f"Weeks {answer.first_week} to {answer.last_week}; `before` is the equal period before.",
-        f"Demonstrated capacity: {LABELS[answer.capacity_label]} ({answer.capacity_reason}).",
+        _capacity(answer),
         "Declared AI share is a lower bound: commits without a trace are unmarked, not human.",
         (
             f"{facts['repository']['name']}: {counts['commits']:,} commits,"
@@ -124,3 +136,10 @@ def _notes(shelf: Shelf, answer: Reading) -> list[str]:
     if counts["incomplete"]:
         lines.append(f"{counts['incomplete']:,} commits lack line counts: their files are missing.")
     return lines
+
+
+def _capacity(answer: Reading) -> str:
+    shown = answer.fact("demonstrated_capacity")
+    if shown.value is None:
+        return f"Demonstrated capacity: unknown ({shown.reason})."
+    return f"Demonstrated capacity: {LABELS[answer.capacity_label]} ({answer.capacity_reason})."

@@ -1,0 +1,75 @@
+"""Review effort of one repository: what the store has, and a measured sample of its commits.
+
+Apart from the pipeline, because measuring complexity starts git for every commit: `mine` never
+runs it, `reviewgap effort` does, and keeps what it measured beside the tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analyzers import tables
+from analyzers.capacity import effort, effort_sample
+from analyzers.capacity.effort import Ratio
+from analyzers.capacity.metric import Frames
+from analyzers.capacity.weeks import Weeks
+from analyzers.mining import complexity
+from analyzers.mining.view import open_view
+from analyzers.store import Shelf
+
+KEPT = "complexity.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What was found, and what the sample is made of and cost."""
+
+    growth: list[Ratio]
+    declared: list[Ratio]
+    complexity: list[Ratio]
+    n_population: int
+    n_sampled: int
+    n_measured: int
+    seconds: float
+    tool: str
+
+
+def measured_effort(
+    shelf: Shelf,
+    repository: Path,
+    root: Path | None,
+    sample: int,
+    progress: complexity.Progress | None = None,
+) -> Effort:
+    """Effort per change request and complexity of a sample; `seconds` is what measuring took.
+
+    The commits are read through the sterile view; what was measured before is not measured again.
+    """
+    commits, changes = shelf.table(tables.COMMITS), shelf.table(tables.FILE_CHANGES)
+    requests = shelf.table(tables.CHANGE_REQUESTS)
+    frames = Frames(commits, requests, tables.REVIEW_EVENTS.empty())
+    weeks = Weeks.spanning(commits, requests)
+    weights = effort.weighed(frames, shelf.table(tables.MEMBERSHIPS), changes, weeks=weeks)
+    everything = effort_sample.population(commits, _readable(changes))
+    shas = effort_sample.sampled(everything, sample)
+    with open_view(repository, root=root, side=shelf.side) as view:
+        rows = complexity.measured(view, shas, kept=shelf.folder / KEPT, progress=progress)
+    return Effort(
+        effort.growth(weights, weeks=weeks),
+        effort.declared_against_rest(weights, weeks=weeks),
+        effort_sample.complexity_growth(everything, rows),
+        len(everything),
+        len(shas),
+        int(rows["complexity"].notna().sum()),
+        float(rows["seconds"].sum()),
+        complexity.tool(),
+    )
+
+
+def _readable(changes: pd.DataFrame) -> pd.DataFrame:
+    paths = changes["path"].drop_duplicates()
+    known = paths[complexity.readable(paths)]
+    return changes[changes["path"].isin(known).to_numpy(bool)]
