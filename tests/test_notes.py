@@ -43,6 +43,18 @@ def _fanned(line, depth):
     return f"{mode} {blob}\t{'/'.join([*folders, sha[2 * depth :]])}\n"
 
 
+def test_a_blob_named_after_its_commit_is_a_note_too(history):
+    repo = history(many(2))
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=b'{"files": {}}').strip()
+    repo.git("update-ref", f"refs/ai/authorship/{repo.sha['c0']}", blob)
+    repo.git("update-ref", "refs/ai/authorship/draft", blob)
+    repo.git("update-ref", f"refs/ai/authorship/{repo.sha['c1']}", repo.sha["c0"])
+    found = read(repo.path).notes
+    assert found.to_dict("records") == [
+        {"ref": "refs/ai/authorship", "sha": repo.sha["c0"], "text": '{"files": {}}'}
+    ]
+
+
 def test_a_huge_note_is_cut(history):
     repo = history(many(1), notes={"ai": {"c0": "x" * (3 << 20)}})
     assert read(repo.path).notes["text"].str.len().tolist() == [1 << 20]

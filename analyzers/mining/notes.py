@@ -1,4 +1,8 @@
-"""Git notes: every note of every notes reference, in two batches."""
+"""Git notes: every note of every notes reference, in two batches.
+
+git-ai's first form kept no notes but one reference per commit, `refs/ai/authorship/<commit>`,
+that leads to a blob: read as notes of `refs/ai/authorship`, in the same batch.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,11 @@ _MOST_READ_BYTES = 1 << 24
 _LONG = 1 << 14
 _TALKS = ("prompts", "sessions")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BY_REF = "refs/ai/authorship"
 
 
 def notes(view: View) -> pd.DataFrame:
-    """tables.NOTES: what refs/notes/* say, cut at 1 MiB each.
+    """tables.NOTES: what refs/notes/* and refs/ai/authorship/* say, cut at 1 MiB each.
 
     Conversations that git-ai keeps inside long notes are left out: they are most of the bytes
     and none of the evidence, and not ours to copy.
@@ -27,6 +32,7 @@ def notes(view: View) -> pd.DataFrame:
     refs = view.refs[(view.refs["kind"] == "note") & view.refs["is_commit"]]
     pairs = zip(refs["name"], refs["object_id"], strict=True)
     found = [(ref, *note) for ref, tip in pairs for note in _annotated(view, tip)]
+    found += _by_ref(view.refs)
     texts = _texts(view, list(dict.fromkeys(blob for _, _, blob in found)))
     rows = {
         "ref": [ref for ref, _, blob in found if blob in texts],
@@ -66,6 +72,14 @@ def _silent(entries: object) -> object:
         else entry
         for key, entry in entries.items()
     }
+
+
+def _by_ref(refs: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """(notes reference, annotated object, blob) where the commit stands in the reference's name."""
+    ours = refs[refs["name"].str.startswith(f"{_BY_REF}/")]
+    shas = ours["name"].str.removeprefix(f"{_BY_REF}/")
+    pairs = zip(shas.to_list(), ours["object_id"].to_list(), strict=True)
+    return [(_BY_REF, sha, blob) for sha, blob in pairs if _ID.fullmatch(sha)]
 
 
 def _annotated(view: View, tip: str) -> list[tuple[str, str]]:
