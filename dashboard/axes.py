@@ -75,6 +75,11 @@ def axis(
     return alt.Axis(**made)
 
 
+def names() -> alt.Axis:
+    """Names of rows, without lines or ticks."""
+    return alt.Axis(grid=False, ticks=False, domain=False, labelLimit=220, labelPadding=8)
+
+
 def legend(symbol: str = "stroke") -> alt.Legend:
     """Above the chart, with strokes or squares."""
     return alt.Legend(

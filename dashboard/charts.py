@@ -10,36 +10,20 @@ naive or local dates slip by a day in some time zones.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from dashboard import axes
+from dashboard.drawing import ROWS, Drawing, Release, written
 
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
 HEIGHT, SMALL = 300, 190
 FEW = 64  # points; with more, dots would only thicken the line
-ROWS = alt.NamedData(name="rows")
 PICK = "week"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A Vega-Lite specification that Altair made, and the rows it draws."""
-
-    frame: pd.DataFrame
-    made: str
-
-    @property
-    def spec(self) -> dict[str, Any]:
-        """A fresh copy: whoever draws it may change it."""
-        spec: dict[str, Any] = json.loads(self.made)
-        return spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +38,7 @@ class Line:
     dash: str = ""
 
 
-def lines(
+def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
     frame: pd.DataFrame,
     series: Sequence[Line],
     *,
@@ -62,6 +46,7 @@ def lines(
     fmt: str = ",.1f",
     reference: float | None = None,
     height: int = HEIGHT,
+    releases: tuple[Release, ...] = (),
 ) -> Drawing:
     """Series over weeks with their bands; the running week as hollow points; a week to pick."""
     named = tuple(line for line in series if line.column in frame)
@@ -75,7 +60,7 @@ def lines(
         has_running=not wide["is_complete"].all(),
         has_dots=len(wide) < FEW,
     )
-    return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look))
+    return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look), releases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +86,6 @@ def _lines(named: tuple[Line, ...], look: _Look) -> str:
     layers += [_stroke(complete, line, named, look) for line in named]
     layers += [_hollow(base, line) for line in named if look.has_running]
     return written(alt.layer(*layers, *_pick(base, named, look.fmt)), look.height)
-
-
-def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
-    """The specification without its data, which `Drawing` has beside it."""
-    spec = chart.properties(height=height).to_dict()
-    del spec["data"]
-    return json.dumps(spec)
 
 
 def _banded(line: Line, wide: pd.DataFrame) -> Line:

@@ -25,6 +25,7 @@ from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
+from dashboard import figures
 from dashboard.links import Forge
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
@@ -77,7 +78,7 @@ class Repository:
         return pd.DataFrame() if frame is None else frame
 
 
-_BY_GENERATION = {Repository: lambda repo: (str(repo.folder), repo.generation)}
+BY_GENERATION = {Repository: lambda repo: (str(repo.folder), repo.generation)}
 
 
 def offered() -> dict[str, Path]:
@@ -119,7 +120,7 @@ def _parquet(path: str, generation: str) -> pd.DataFrame:
     return pq.read_table(path, partitioning=None).to_pandas()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
 def weekly(repo: Repository) -> pd.DataFrame:
     """The weekly table with `week_start` (aware UTC) and `iso_week`, oldest week first."""
     frame = repo.rows("weekly")
@@ -129,7 +130,13 @@ def weekly(repo: Repository) -> pd.DataFrame:
     return frame.assign(week_start=start).sort_values("week_start", ignore_index=True)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_GENERATION)
+def period(repo: Repository, weeks: int | None, begin: str, end: str) -> figures.Period:
+    """The weeks asked for and those before them; see figures.period."""
+    return figures.period(weekly(repo), weeks=weeks, begin=begin, end=end)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
 def requests(repo: Repository) -> pd.DataFrame:
     """Change requests with waits in hours, the weeks they opened and landed in, and links."""
     frame = repo.rows("change_requests")
@@ -147,7 +154,7 @@ def requests(repo: Repository) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
 def commits(repo: Repository) -> pd.DataFrame:
     """Non-merge commits of HEAD's history with their group and link."""
     frame = repo.rows("commits")
@@ -164,7 +171,7 @@ def commits(repo: Repository) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_GENERATION)
 def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
     """The answer for the `weeks` weeks that end with ISO week `until`; as `summary` gives it."""
     try:
@@ -179,7 +186,7 @@ def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
         return None
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
 def measured_today(repo: Repository) -> Measured | str:
     """The repository's own numbers as the start of a what-if; else why there is none."""
     commits, requests = repo.rows("commits"), repo.rows("change_requests")
@@ -190,7 +197,7 @@ def measured_today(repo: Repository) -> Measured | str:
         return str(reason)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=_BY_GENERATION)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
 def tool_weeks(repo: Repository) -> pd.DataFrame:
     """Commits per ISO week, tool and degree: landed_in_week, tool, authorship, n."""
     frame = commits(repo)

@@ -163,22 +163,34 @@ def blocks(weekly: pd.DataFrame, step: int) -> pd.DataFrame:
     if step == 1 or weekly.empty:
         return weekly
     usable = weekly.iloc[len(weekly) % step :].reset_index(drop=True)
-    group = usable.index // step
-    numeric = usable.select_dtypes("number").astype("float64")
-    merged = numeric.groupby(group).mean()
-    tallies = [name for name in numeric if name.endswith("_n")]
-    standing_ = [name for name in STANDING if name in numeric]
-    merged[tallies] = numeric[tallies].groupby(group).sum()
-    merged[standing_] = numeric[standing_].groupby(group).last()
-    for name in (name for name in HITS if name in numeric):
-        merged = merged.assign(**_pooled_blocks(numeric, group, name))
-    for name in (name for name in WEIGHTED if name in numeric):
-        n = numeric[name.replace("_share", "_n")].where(numeric[name].notna())
-        weighted = (numeric[name] * n).groupby(group).sum(min_count=1)
-        merged[name] = weighted / n.groupby(group).sum(min_count=1)
-    first = usable.groupby(group)[["iso_week", "week_start", "is_complete"]].first()
-    last = usable.groupby(group)["iso_week"].last().rename("last_week")
-    return pd.concat([first, last, merged], axis=1)
+    values = {name: _folded(usable[name], step) for name in usable.select_dtypes("number")}
+    merged = {name: _merged(name, rows) for name, rows in values.items()}
+    for name in (name for name in HITS if name in values):
+        merged |= _pooled_blocks(values, name)
+    for name in (name for name in WEIGHTED if name in values):
+        n = np.where(np.isnan(values[name]), 0, values[name.replace("_share", "_n")])
+        with np.errstate(invalid="ignore"):
+            merged[name] = np.nansum(values[name] * n, axis=1) / n.sum(axis=1)
+    kept = usable.iloc[::step][["iso_week", "week_start", "is_complete"]].reset_index(drop=True)
+    last = usable["iso_week"].iloc[step - 1 :: step].to_numpy()
+    return pd.concat([kept.assign(last_week=last), pd.DataFrame(merged)], axis=1)
+
+
+def _folded(values: pd.Series, step: int) -> np.ndarray:
+    return values.to_numpy("float64", na_value=np.nan).reshape(-1, step)
+
+
+def _merged(name: str, rows: np.ndarray) -> np.ndarray:
+    """One value per block: a sum of counts, the last of what stands, else the mean."""
+    known = ~np.isnan(rows)
+    if name.endswith("_n"):
+        return np.where(known, rows, 0).sum(axis=1)
+    if name in STANDING:
+        last = rows.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
+        return rows[np.arange(len(rows)), last]
+    with np.errstate(invalid="ignore"):
+        mean: np.ndarray = np.where(known, rows, 0).sum(axis=1) / known.sum(axis=1)
+    return mean
 
 
 def block_waits(
@@ -202,9 +214,9 @@ def block_waits(
     )
 
 
-def _pooled_blocks(numeric: pd.DataFrame, group: pd.Index, name: str) -> dict[str, np.ndarray]:
-    n = numeric[f"{name}_n"].groupby(group).sum().to_numpy()
-    hits = numeric[HITS[name]].groupby(group).sum().to_numpy()
+def _pooled_blocks(values: dict[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
+    n = np.nansum(values[f"{name}_n"], axis=1)
+    hits = np.nansum(values[HITS[name]], axis=1)
     low, high = estimates.wilson(hits, n)
     return {name: estimates.shares(hits, n), f"{name}_low": low, f"{name}_high": high}
 

@@ -5,9 +5,10 @@ Their whole state is in the address of the page, so that any view can be sent to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import pandas as pd
 import streamlit as st
@@ -36,7 +37,15 @@ class Filters:
     span: figures.Period
     authorship: Authorship
     automation: bool
-    _made: dict[int, pd.DataFrame] = field(default_factory=dict, compare=False, repr=False)
+    releases: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Names everything that a figure under these filters depends on."""
+        span = self.span
+        chosen = (self.authorship, self.automation, self.releases)
+        state = (str(self.repo.folder), self.repo.generation)
+        return (*state, span.first, span.last, len(span.running), *chosen)
 
     @property
     def suffix(self) -> str:
@@ -57,23 +66,35 @@ class Filters:
 
     def step_for(self, n: str) -> int:
         """Weeks per point of a chart of shares or medians made of the counts in column `n`."""
-        return figures.step_with_enough(self.span, n) if self.span.n else 1
+        return _step_for(self, n) if self.span.n else 1
 
     def weeks_in(self, step: int) -> pd.DataFrame:
         """The period in blocks of `step` weeks; single weeks come with the running one."""
-        if step not in self._made:
-            single = [self.span.weeks, self.span.running]
-            self._made[step] = (
-                figures.blocks(self.span.weeks, step)
-                if step > 1
-                else pd.concat(single, ignore_index=True)
-            )
-        return self._made[step]
+        return _weeks_in(self, step)
 
     @property
     def chart_weeks(self) -> pd.DataFrame:
         """The period at the step of counts."""
         return self.weeks_in(self.step)
+
+
+def kept(make: Callable[..., Any]) -> Any:
+    """Decorator: keep what is made of the filters, for all viewers. Nobody may change it."""
+    return st.cache_resource(
+        max_entries=128, show_spinner=False, hash_funcs={Filters: lambda chosen: chosen.key}
+    )(make)
+
+
+@kept
+def _weeks_in(chosen: Filters, step: int) -> pd.DataFrame:
+    if step > 1:
+        return figures.blocks(chosen.span.weeks, step)
+    return pd.concat([chosen.span.weeks, chosen.span.running], ignore_index=True)
+
+
+@kept
+def _step_for(chosen: Filters, n: str) -> int:
+    return figures.step_with_enough(chosen.span, n)
 
 
 def current() -> Filters:
@@ -93,7 +114,7 @@ def choose() -> bool:
                 repo, figures.Period(weekly, weekly, weekly), "all", automation=False
             )
             return True
-        span = _period(weekly)
+        span = _period(repo, weekly)
         authorship = st.segmented_control(
             "Authorship",
             list(_AUTHORSHIP),
@@ -112,7 +133,16 @@ def choose() -> bool:
             help="Count change requests of automation accounts such as dependency updaters. "
             "They are left out otherwise.",
         )
-    st.session_state[_STATE] = Filters(repo, span, cast("Authorship", authorship), automation)
+        releases = st.toggle(
+            "Releases",
+            value=True,
+            key="releases",
+            bind="query-params",
+            help="Mark releases (tags named like a version) on the charts over time.",
+        )
+    st.session_state[_STATE] = Filters(
+        repo, span, cast("Authorship", authorship), automation, releases
+    )
     return True
 
 
@@ -139,7 +169,7 @@ def _repository() -> data.Repository | None:
     return found
 
 
-def _period(weekly: pd.DataFrame) -> figures.Period:
+def _period(repo: data.Repository, weekly: pd.DataFrame) -> figures.Period:
     preset = st.segmented_control(
         "Period",
         [*PRESETS, CUSTOM],
@@ -151,9 +181,9 @@ def _period(weekly: pd.DataFrame) -> figures.Period:
         help=f"Complete weeks up to the newest data. {text.WEEKS}",
     )
     if preset != CUSTOM:
-        return figures.period(weekly, weeks=PRESETS[str(preset)])
+        return data.period(repo, PRESETS[str(preset)], "", "")
     begin, end = _custom(weekly)
-    return figures.period(weekly, begin=begin, end=end)
+    return data.period(repo, None, begin, end)
 
 
 def _custom(weekly: pd.DataFrame) -> tuple[str, str]:

@@ -11,7 +11,8 @@ import streamlit as st
 
 from analyzers import capacity, tables
 from analyzers.reports import export
-from dashboard import charts, data, figures, text
+from dashboard import data, figures, text
+from dashboard.drawing import Drawing
 from dashboard.filters import Filters
 
 ROWS = 500  # what a table shows at once; more is for the downloads
@@ -54,7 +55,7 @@ def change(figure: figures.Figure, wording: Callable[[object], str | None]) -> s
 
 def chart(
     title: str,
-    made: alt.Chart | alt.LayerChart | charts.Drawing,
+    made: alt.Chart | alt.LayerChart | Drawing,
     *,
     key: str,
     alt_text: str,
@@ -69,11 +70,12 @@ def chart(
         st.header(title, width="stretch", anchor=False)
         csv_button(frame, f"{key}.csv", key=f"{key}-csv")
     options |= {"width": "stretch", "key": key, "alt": alt_text}
-    if isinstance(made, charts.Drawing):
+    if isinstance(made, Drawing):
         st.vega_lite_chart(made.frame, made.spec, **options)
     else:
         st.altair_chart(made, **options)
-    st.caption(reading)
+    if reading:
+        st.caption(reading)
 
 
 def csv_button(frame: pd.DataFrame, name: str, *, key: str, label: str = "CSV") -> None:
@@ -130,6 +132,8 @@ def _table(
     options: dict[str, Any],
 ) -> Any:
     shown = frame.head(ROWS)
+    if "authorship" in columns:
+        shown = shown.assign(authorship=shown["authorship"].map(text.VERDICTS))
     linked = "link" in shown and shown["link"].notna().any()
     order = [*columns, "link"] if linked else columns
     config = {column: _column(column, table) for column in columns}
@@ -179,7 +183,7 @@ TITLES = {
     "n_commits": "Commits",
     "n_files": "Files",
     "n_rounds": "Rounds",
-    "ai_tools": "Tools",
+    "ai_tools": "AI tools",
     "sha": "Commit",
 }
 

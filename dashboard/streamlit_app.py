@@ -18,6 +18,7 @@ PAGES = (
     ("capacity", "Capacity", "groups"),
     ("forecast", "Forecast", "trending_up"),
     ("evidence", "Evidence", "fact_check"),
+    ("repositories", "Repositories", "folder_copy"),
     ("reports", "Reports", "download"),
 )
 
@@ -35,6 +36,11 @@ page = st.navigation(
         if (HERE / "views" / f"{name}.py").exists()
     ],
     position="top",
+)
+# Streamlit leaves room for a logo above and a chat box below; the answer belongs higher up.
+st.html(
+    "<style>[data-testid='stMainBlockContainer']"
+    " {padding-top: 3.5rem; padding-bottom: 3rem}</style>"
 )
 if filters.choose():
     page.run()

@@ -29,6 +29,42 @@ DEGREES = {
     "ai_assisted": "Assisted",
 }
 
+PLACES = {
+    "author": "author",
+    "committer": "committer",
+    "trailer": "trailer",
+    "footer": "footer of the message",
+    "link": "link in the message",
+    "subject": "subject",
+    "branch": "name of the branch",
+    "merge_body": "message of the merge",
+    "prose": "sentence in the message",
+    "note": "git note",
+    "checkpoint": "checkpoint of a session",
+    "file": "file of the tool",
+    "squashed_commit": "commit before the squash",
+    "generic": "general mention",
+}
+VERDICTS = {
+    "ai_agent": "AI agent",
+    "ai_coauthored": "AI co-authored",
+    "ai_assisted": "AI assisted",
+    "mixed": "partly AI",
+    "unmarked": "unmarked",
+    "automation_bot": "automation",
+    "ambiguous": "ambiguous",
+}
+
+
+def place(name: object) -> str:
+    """Where a trace was found, in words."""
+    return PLACES.get(str(name), str(name).replace("_", " "))
+
+
+def degree(name: object) -> str:
+    """What a trace says of the tool's part, in words."""
+    return {"coauthored": "co-authored"}.get(str(name), str(name))
+
 
 def number(value: object, *, digits: int = 1) -> str:
     """1,234 · 41 · 4.2 · 0.05; an en dash where unknown."""
@@ -91,6 +127,14 @@ def duration(hours: object) -> str:
     if days < 70:
         return f"{number(days)} days" if days < 10 else f"{days:.0f} days"
     return f"{days / 7:.0f} weeks"
+
+
+def longer(hours: object) -> str:
+    """A difference of durations with its sign: +3.2 days, -40 min."""
+    x = _float(hours)
+    if x is None:
+        return UNKNOWN
+    return f"{'-' if x < 0 else '+'}{duration(abs(x))}"
 
 
 def band(low: object, high: object, wording: object = ratio) -> str:

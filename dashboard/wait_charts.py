@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import altair as alt
 import pandas as pd
 
-from dashboard import axes
-from dashboard.charts import HEIGHT, ROWS, Drawing, written
+from dashboard import axes, text
+from dashboard.charts import HEIGHT
+from dashboard.drawing import ROWS, Drawing, written
 
 
 def survival(frame: pd.DataFrame) -> Drawing:
@@ -72,3 +73,47 @@ def _histogram(labels: tuple[str, ...], meanings: tuple[str, ...], x: str, unit:
         )
     )
     return written(chart, HEIGHT)
+
+
+def spread(frame: pd.DataFrame) -> Drawing:
+    """Median to P90 per part on a log scale; columns part, median_hours, p90_hours, n."""
+    least = 1 / 60  # a minute: a log scale has no zero
+    parts = zip(frame["part"], frame["n"], strict=True)
+    days = frame.assign(
+        median_days=frame["median_hours"].clip(lower=least) / 24,
+        p90_days=frame["p90_hours"].clip(lower=least) / 24,
+        median=[text.duration(hours) for hours in frame["median_hours"]],
+        p90=[text.duration(hours) for hours in frame["p90_hours"]],
+        place=[f"{part}  (n {text.number(n)})" for part, n in parts],
+    )
+    columns = ["place", "median_days", "p90_days", "median", "p90"]
+    return Drawing(days[columns], _spread())
+
+
+@cache
+def _spread() -> str:
+    scale = alt.Scale(type="log", nice=False)
+    days = alt.Axis(grid=True, values=_SPANS, labelExpr=_SPAN_LABEL, domain=False, title=None)
+    told = [
+        alt.Tooltip("place:N", title=" "),
+        alt.Tooltip("median:N", title="median"),
+        alt.Tooltip("p90:N", title="P90"),
+    ]
+    base = alt.Chart(ROWS).encode(
+        y=alt.Y("place:N", sort=None, title=None, axis=axes.names()),
+        tooltip=told,
+    )
+    blue = axes.COLOURS["throughput"]
+    line = base.mark_rule(strokeWidth=3, opacity=0.45, color=blue).encode(
+        x=alt.X("median_days:Q", scale=scale, axis=days), x2="p90_days:Q"
+    )
+    middle = base.mark_point(filled=True, size=70, opacity=1, color=blue).encode(
+        x=alt.X("median_days:Q", scale=scale)
+    )
+    tail = base.mark_tick(thickness=2.5, size=13, color=blue).encode(
+        x=alt.X("p90_days:Q", scale=scale)
+    )
+    named = base.mark_text(align="right", dx=-8, fontSize=11, color=axes.COLOURS["unknown"]).encode(
+        x=alt.X("median_days:Q", scale=scale), text="median:N"
+    )
+    return written(alt.layer(line, middle, tail, named), alt.Step(26))

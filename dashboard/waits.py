@@ -76,7 +76,8 @@ def by_size(requests: pd.DataFrame) -> pd.DataFrame:
 
 def by_area(requests: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     """The same by top folder, the busiest ones first."""
-    made = summary(requests, requests["area"].astype("str").fillna("unknown"), "area")
+    area = requests["area"].astype("str").replace(".", "(top level)").fillna("unknown")
+    made = summary(requests, area, "area")
     return made.sort_values("n", ascending=False, ignore_index=True).head(most)
 
 
@@ -84,20 +85,22 @@ def summary(requests: pd.DataFrame, by: pd.Series, name: str) -> pd.DataFrame:
     """Median, P90 and n per group; unknown below the least n."""
     hours = requests["time_to_land_hours"].dropna().astype("float64")
     grouped = hours.groupby(by.reindex(hours.index))
-    made = grouped.agg(n="size", median_hours="median", p90_hours=lambda part: part.quantile(0.9))
+    made = pd.DataFrame(
+        {"n": grouped.size(), "median_hours": grouped.median(), "p90_hours": grouped.quantile(0.9)}
+    )
     made.loc[made["n"] < estimates.MIN_N, ["median_hours", "p90_hours"]] = np.nan
     made.loc[made["n"] < estimates.MIN_N_TAIL, "p90_hours"] = np.nan
     return made.rename_axis(name).reset_index()
 
 
 def phases(requests: pd.DataFrame) -> pd.DataFrame:
-    """Where the time goes: to the first answer, to the last push, to landing."""
+    """Where the time goes: to the first response, to the last push, to landing."""
     moments = ["opened_at", "first_response_at", "last_push_at", "landed_at"]
     steps: Sequence[tuple[str, str, str]] = (
-        ("Opened → first answer", moments[0], moments[1]),
-        ("First answer → last push", moments[1], moments[2]),
+        ("Opened → first response", moments[0], moments[1]),
+        ("First response → last push", moments[1], moments[2]),
         ("Last push → landed", moments[2], moments[3]),
-        ("First answer → landed", moments[1], moments[3]),
+        ("First response → landed", moments[1], moments[3]),
         ("Opened → landed", moments[0], moments[3]),
     )
     rows = [_phase(requests, *step) for step in steps]

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from analyzers.capacity.metric import Frames
+from analyzers.capacity.alarm import HISTORY_AT_LEAST
 from analyzers.capacity.reading import LABELS
-from analyzers.capacity.reviewers import COVERAGE_AT_LEAST, reviews_done
-from dashboard import charts, data, drill, figures, filters, parts, text
+from dashboard import charts, data, drill, figures, filters, parts, releases, reviewers, text
 from dashboard.charts import Line
 
 shown = filters.current()
 span = shown.span
-FEWEST = 5  # people; a smaller group is not shown, so that nobody can be told apart
 MOST = 25
+ALARM_COLUMNS = {
+    "first_week": "From",
+    "last_week": "To",
+    "n_weeks": st.column_config.NumberColumn("Weeks", format="localized"),
+    "completion_30d_share": st.column_config.NumberColumn("Landed in 30 days", format="percent"),
+    "completion_30d_reference_share": st.column_config.NumberColumn("Usual", format="percent"),
+    "weeks_of_work": st.column_config.NumberColumn("Weeks of work", format="%.1f"),
+    "weeks_of_work_reference": st.column_config.NumberColumn("Usual ", format="%.1f"),
+}
 
 
 def _cards() -> None:
@@ -77,7 +83,9 @@ def _capacity() -> None:
     label = f" Here {LABELS[answer.capacity_label]}." if answer else ""
     parts.chart(
         "What review has shown it can land",
-        charts.lines(frame, series, unit="change requests per week"),
+        charts.lines(
+            frame, series, unit="change requests per week", releases=releases.shown(shown)
+        ),
         key="capacity-weeks",
         alt_text="Change requests landed per week against demonstrated capacity",
         reading="Demonstrated capacity is the mean landed per week in the quarter of the last 52"
@@ -124,34 +132,33 @@ def _companions() -> None:
 
 
 def _reviewers() -> None:
-    coverage = figures.standing(span, "reviewer_coverage_share").value
-    if not coverage >= COVERAGE_AT_LEAST:
-        st.header("Reviewers", anchor=False)
-        st.text(
-            f"Who reviewed or landed is known for {text.share(coverage)} of the landings of the"
-            f" last 13 weeks. Below {text.share(COVERAGE_AT_LEAST)} no figure is given: squash"
-            " merges by the platform hide the person. Import review data to add them:"
-        )
+    load = reviewers.load(shown.repo)
+    if isinstance(load, str):
+        st.header("How review is spread", anchor=False)
+        st.text(load)
+        st.text("Squash merges by a platform hide who landed them; imported reviews tell:")
         st.code("reviewgap import PATH/TO/REPOSITORY reviews.json", language=None)
         return
-    load = _load()
-    if len(load) < FEWEST:
-        st.header("Reviewers", anchor=False)
-        st.text(f"Fewer than {FEWEST} people reviewed in this period, too few to show a spread.")
-        return
-    half = int((load["value"].cumsum() < 0.5).sum()) + 1
+    spread, away = load.concentration, load.away
     left, right = st.columns(2, gap="medium")
     with left:
         parts.chart(
             "How review is spread",
             charts.bars(
-                load.head(MOST), unit="share of reviews", meaning="throughput", x="reviewer"
+                load.spread.head(MOST), unit="share of reviews", meaning="throughput", x="reviewer"
             ),
             key="capacity-load",
-            alt_text=f"Share of reviews by reviewer, largest first; {half} carry half",
-            reading=f"{text.counted(half, 'person', 'people')} of {len(load)} carried half of the"
-            " reviews. People are numbered by load and nothing else is told of them.",
-            frame=load,
+            alt_text=f"Share of reviews by reviewer, largest first; {spread.bus_factor} carry half",
+            reading=f"{text.counted(spread.bus_factor, 'person', 'people')} of"
+            f" {spread.n_reviewers} did half of {text.counted(spread.n_reviews, 'review')} in the"
+            f" last 52 weeks; Gini {text.ratio(spread.gini)} (0 is even, 1 all on one)."
+            f" Known for {text.share(spread.coverage)} of landings. Nobody is named or ranked.",
+            frame=load.spread,
+        )
+        st.markdown(
+            f"Were the busiest away for four weeks, **{text.number(away.held_up_median)}** change"
+            f" requests would have waited for them in the middle of {away.windows} such windows of"
+            f" the last year, {text.number(away.held_up_worst)} in the worst, if nobody stepped in."
         )
     with right:
         line = Line("n_active_reviewers", "Reviewers", "throughput")
@@ -165,15 +172,30 @@ def _reviewers() -> None:
         )
 
 
-def _load() -> pd.DataFrame:
-    """Share of reviews per person, without any key of the person."""
-    requests = data.requests(shown.repo)
-    inside = requests[requests["landed_week"].between(span.first, span.last)]
-    events = shown.repo.rows("review_events")
-    frames = Frames(shown.repo.rows("commits"), inside, events)
-    counts = reviews_done(frames).drop_duplicates(["change_request", "person"])["person"]
-    spread = counts.value_counts(normalize=True).to_numpy()
-    return pd.DataFrame({"rank": range(1, len(spread) + 1), "value": spread})
+def _alarms() -> None:
+    st.header("Past alarms", anchor=False)
+    past = shown.repo.rows("alarms")
+    if past.empty:
+        n = int(data.weekly(shown.repo)["is_complete"].astype(bool).sum())
+        enough = n >= HISTORY_AT_LEAST
+        st.caption(
+            "In no week was completion unusually low while work piled up."
+            if enough
+            else f"The alarm compares with the own past: it needs {HISTORY_AT_LEAST} complete"
+            f" weeks, there are {n}."
+        )
+        return
+    st.dataframe(
+        past.iloc[::-1][list(ALARM_COLUMNS)],
+        column_config=ALARM_COLUMNS,
+        hide_index=True,
+        placeholder=text.UNKNOWN,
+        alt="Runs of weeks in which completion was unusually low and work had piled up",
+    )
+    st.caption(
+        "Unusual against the repository's own past; that is no proof of saturation. Judge each by"
+        " what happened then."
+    )
 
 
 def _alone() -> None:
@@ -199,3 +221,4 @@ if parts.begin(shown, "Capacity"):
     _companions()
     _reviewers()
     _alone()
+    _alarms()

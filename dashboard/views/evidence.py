@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from analyzers import tables
-from dashboard import data, filters, parts, text
+from dashboard import coverage, data, filters, parts, text
 
 shown = filters.current()
 GRADES = {
     "A": "exact, or within hours",
     "B": "bounded closely by neighbours",
     "C": "bounded within days",
-    "D": "a guess from its first commit",
+    "D": "a guess",
 }
 
 
@@ -38,7 +40,13 @@ def _traces() -> None:
         )
         places = [place for place in tables.EVIDENCE_PLACES if (evidence["place"] == place).any()]
         place = st.selectbox(
-            "Place", places, index=None, placeholder="All places", key="place", width=200
+            "Where",
+            places,
+            index=None,
+            placeholder="Everywhere",
+            format_func=text.place,
+            key="place",
+            width=230,
         )
     rows = evidence if tool is None else evidence[evidence["tool"] == tool]
     rows = rows if place is None else rows[rows["place"] == place]
@@ -53,7 +61,10 @@ def _traces() -> None:
         return
     linked = rows.head(parts.ROWS)
     linked = linked.assign(
-        link=shown.repo.forge.commits(linked["sha"]), sha=linked["sha"].str.slice(0, 10)
+        link=shown.repo.forge.commits(linked["sha"]),
+        sha=linked["sha"].str.slice(0, 10),
+        place=linked["place"].map(text.place),
+        degree=linked["degree"].map(text.degree),
     )
     columns = ["sha", "change_request", "detail", "tool", "place", "degree", "confidence"]
     if linked["link"].notna().any():
@@ -64,6 +75,10 @@ def _traces() -> None:
             "sha": "Commit",
             "change_request": "Request",
             "detail": st.column_config.TextColumn("Why", width="large"),
+            "tool": "Tool",
+            "place": "Where",
+            "degree": "Degree",
+            "confidence": "Confidence",
             "link": st.column_config.LinkColumn("Forge", display_text="open", width="small"),
         },
         hide_index=True,
@@ -100,57 +115,63 @@ def _dating() -> None:
         placeholder=text.UNKNOWN,
         alt="Openings by grade and method",
     )
+    for line in coverage.dating(shown.repo.manifest):
+        st.markdown(line)
 
 
-def _coverage() -> None:
-    st.header("What was read, and what was not", anchor=False)
+def _looked_at() -> None:
     manifest = shown.repo.manifest
+    st.header("Where traces were looked for", anchor=False)
+    st.dataframe(
+        pd.DataFrame(coverage.looked_at(manifest), columns=["place", "read", "absent"]),
+        hide_index=True,
+        column_config={
+            "place": st.column_config.TextColumn("Place", width="medium"),
+            "read": st.column_config.TextColumn("Read", width="small"),
+            "absent": st.column_config.TextColumn("What its absence means", width="large"),
+        },
+        alt="Places where traces of AI tools can lie, and how many were read",
+    )
+    spots = coverage.blind_spots(manifest)
+    if spots:
+        st.markdown("\n".join(f"- {line}" for line in spots))
+
+
+def _read() -> None:
+    manifest, facts = shown.repo.manifest, shown.repo.facts
+    counts = manifest.get("counts", {})
+    st.header("What was read, and what was not", anchor=False)
     for warning in manifest.get("warnings", []):
         st.text(f"• {warning}")
-    facts = shown.repo.facts
     known = {
-        "data up to": manifest.get("data_edge"),
-        "head": facts.get("head"),
-        "line": facts.get("head_name"),
-        "shallow clone": facts.get("is_shallow"),
-        "partial clone": facts.get("is_partial"),
-        "commits not read in full": manifest.get("incomplete", 0),
+        "Data up to": str(manifest.get("data_edge") or text.UNKNOWN)[:10],
+        "Commit": str(facts.get("head") or text.UNKNOWN)[:12],
+        "Line": facts.get("head_name") or "detached",
+        "Clone": _clone(facts),
+        "Commits of this line": text.number(counts.get("commits")),
+        "Commits read in all": text.number(counts.get("all_commits")),
+        "Commits without line counts": text.number(counts.get("incomplete", 0)),
+        "Commits missing": text.number(manifest.get("n_missing", 0)),
     }
-    known |= {name.replace("_", " "): value for name, value in _flat(manifest.get("coverage"))}
-    known |= {name.replace("_", " "): value for name, value in _flat(manifest.get("counts"))}
     st.dataframe(
-        pd.DataFrame({"fact": list(known), "value": [_said(value) for value in known.values()]}),
+        pd.DataFrame({"fact": list(known), "value": list(known.values())}),
         hide_index=True,
         column_config={"fact": "Fact", "value": "Value"},
-        alt="Coverage of this repository",
+        alt="What was read of this repository",
     )
 
 
-def _said(value: object) -> str:
-    if value is None:
-        return text.UNKNOWN
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return text.number(value) if isinstance(value, int | float) else str(value)
-
-
-def _flat(facts: object, prefix: str = "") -> list[tuple[str, object]]:
-    if not isinstance(facts, dict):
-        return []
-    made: list[tuple[str, object]] = []
-    for name, value in facts.items():
-        if isinstance(value, dict):
-            made += _flat(value, f"{prefix}{name}: ")
-        else:
-            made.append((f"{prefix}{name}", value))
-    return made
+def _clone(facts: dict[str, Any]) -> str:
+    told = [name for name in ("shallow", "partial") if facts.get(f"is_{name}")]
+    return " and ".join(told) or "complete"
 
 
 if parts.begin(shown, "Evidence", requests=False):
     st.markdown(text.DECLARED)
     _traces()
+    _looked_at()
     _left, _right = st.columns(2, gap="large")
     with _left:
         _dating()
     with _right:
-        _coverage()
+        _read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, data, drill, figures, filters, parts, text
+from dashboard import charts, data, drill, figures, filters, parts, releases, text
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -100,7 +100,9 @@ def _weeks_and_what_lies_behind() -> None:
     ]
     parts.chart(
         "Generation against throughput",
-        charts.lines(frame, flow, unit="change requests per week", height=320),
+        charts.lines(
+            frame, flow, unit="change requests per week", height=320, releases=releases.shown(shown)
+        ),
         key="gap-flow",
         alt_text=f"Generation against throughput per week. {_headline}",
         reading="Where the orange line stays above the blue one, work piles up. The green band is"

@@ -2,221 +2,146 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import charts, data, drill, figures, filters, parts, text, wait_charts, waits
-from dashboard.charts import Line
+from analyzers.capacity import estimates
+from dashboard import drill, filters, latency, parts, text
 
 shown = filters.current()
-span = shown.span
+CARDS = (
+    ("Median time to land", "time_to_land_hours", 0.5, "time_to_land_median_hours"),
+    ("P90 time to land", "time_to_land_hours", 0.9, "time_to_land_p90_hours"),
+    (
+        "Median first response",
+        "time_to_first_response_hours",
+        0.5,
+        "time_to_first_response_median_hours",
+    ),
+)
 
 
-def _landed() -> pd.DataFrame:
-    frame = data.requests(shown.repo)
-    inside = frame["landed_week"].between(span.first, span.last)
-    return frame[inside & frame["group"].isin(shown.groups)]
-
-
-def _opened() -> pd.DataFrame:
-    frame = data.requests(shown.repo)
-    return frame[frame["opened_week"].between(span.first, span.last)]
-
-
-def _cards(landed: pd.DataFrame) -> None:
-    frame = data.requests(shown.repo)
-    frame = frame[frame["group"].isin(shown.groups)]
+def _cards() -> None:
     grid = st.grid(4, min_column_width=150, border=True)
-    for name, column, q, weekly in (
-        ("Median time to land", "time_to_land_hours", 0.5, "time_to_land_median_hours"),
-        ("P90 time to land", "time_to_land_hours", 0.9, "time_to_land_p90_hours"),
-        (
-            "Median first answer",
-            "time_to_first_response_hours",
-            0.5,
-            "time_to_first_response_median_hours",
-        ),
-    ):
-        figure = figures.wait(span, frame, column, q)
+    made = latency.cards(shown)
+    for name, column, q, weekly in CARDS:
+        figure = made[column, q]
+        few = "" if figure.value == figure.value else ": too few to say"
         parts.card(
             grid,
             name,
             text.duration(figure.value),
-            change=parts.change(figure, _hours),
-            note=f"n {text.number(figure.n)}"
-            + ("" if figure.value == figure.value else ": too few to say"),
+            change=parts.change(figure, text.longer),
+            note=f"n {text.number(figure.n)}{few}",
             column=weekly,
             worse="inverse",
         )
-    exact = landed["opened_grade"].isin(["A", "B"]).mean() if len(landed) else float("nan")
+    known = latency.coverage(shown)
     with grid.cell():
         st.metric(
             "Openings well dated",
-            text.share(exact),
-            help="Share of the landed change requests whose opening is graded A or B: exact or"
-            " within hours. The rest is bounded from neighbours; see Evidence.",
+            text.share(known["A"] + known["B"]),
+            help="Share of the landed change requests whose opening is graded A or B: exact,"
+            " within hours, or bounded closely by its neighbours.",
         )
-        st.caption("grade A or B")
-
-
-def _hours(difference: object) -> str:
-    sign = "-" if float(str(difference)) < 0 else "+"
-    return f"{sign}{text.duration(abs(float(str(difference))))}"
-
-
-def _series(step: int) -> tuple[pd.DataFrame, list[Line]]:
-    if shown.authorship == "all" and not shown.automation and step == 1:
-        return shown.chart_weeks, [
-            Line(
-                "time_to_land_median_hours",
-                "Median, 90% band",
-                "throughput",
-                "time_to_land_median_hours_low",
-                "time_to_land_median_hours_high",
-                dash="generation",
-            ),
-            Line("time_to_land_p90_hours", "P90", "throughput", dash="capacity"),
-        ]
-    frame = shown.weeks_in(step)
-    rows = data.requests(shown.repo)
-    made = figures.block_waits(
-        rows[rows["group"].isin(shown.groups)],
-        frame["week_start"],
-        step,
-        column="time_to_land_hours",
-        at="landed_at",
-    )
-    return frame[["iso_week", "week_start", "is_complete"]].join(made), [
-        Line("median_hours", "Median", "throughput", dash="generation"),
-        Line("p90_hours", "P90", "throughput", dash="capacity"),
-    ]
+        st.caption(f"C {text.share(known['C'])}, D {text.share(known['D'])}")
 
 
 @st.fragment
 def _weeks() -> None:
     step = shown.step_for(f"time_to_land{shown.suffix}_n")
-    frame, series = _series(step)
-    figure = figures.wait(span, data.requests(shown.repo), "time_to_land_hours", 0.5)
+    drawn, frame = latency.weeks(shown, step)
+    middle = latency.cards(shown)["time_to_land_hours", 0.5]
     parts.chart(
         "Time to land",
-        charts.lines(_in_days(frame, series), series, unit="days"),
+        drawn,
         key="latency-weeks",
-        alt_text=f"Time to land by week; median over the period {text.duration(figure.value)}",
+        alt_text=f"Time to land by week; median over the period {text.duration(middle.value)}",
         reading="By the week of landing. Half of what landed took less than the median, one in ten"
-        f" more than P90. Points of fewer than {text.MIN_N} are left out.{text.per_point(step)}",
-        frame=frame[["iso_week", "week_start", *(line.column for line in series)]],
+        f" more than P90. A median needs {estimates.MIN_N} landings, a P90"
+        f" {estimates.MIN_N_TAIL}; other points are left out.{text.per_point(step)}",
+        frame=frame,
         **drill.picked("latency-weeks"),
     )
     drill.week(shown, step=step)
 
 
-def _in_days(frame: pd.DataFrame, series: list[Line]) -> pd.DataFrame:
-    names = [name for line in series for name in (line.column, line.low, line.high) if name]
-    return frame.assign(**{name: frame[name].astype("float64") / 24 for name in names})
-
-
 def _groups() -> None:
     step = max(shown.step_for(f"time_to_land_{group}_n") for group in ("declared_ai", "unmarked"))
-    frame = shown.weeks_in(step)
-    rows = data.requests(shown.repo)
-    made, series = frame[["iso_week", "week_start", "is_complete"]], []
-    for group in ("declared_ai", "unmarked"):
-        part = figures.block_waits(
-            rows[rows["group"] == group],
-            frame["week_start"],
-            step,
-            column="time_to_land_hours",
-            at="landed_at",
-        )
-        made = made.join(part.add_prefix(f"{group}_"))
-        series.append(Line(f"{group}_median_hours", text.GROUPS[group], group))
+    drawn, frame = latency.groups(shown, step)
     parts.chart(
         "AI declared against unmarked",
-        charts.lines(_in_days(made, series), series, unit="median days to land"),
+        drawn,
         key="latency-groups",
         alt_text="Median time to land by week, AI declared against unmarked",
-        reading="Unmarked is what carries no trace of an AI tool; some of it may be AI work. Sizes"
-        " and authors differ between the two, so this is a comparison, not an effect."
+        reading="Sizes and authors differ between the two: a comparison, not an effect."
         + text.per_point(step),
-        frame=made,
-    )
-
-
-def _curves(opened: pd.DataFrame) -> None:
-    edge = pd.Timestamp(shown.repo.manifest["data_edge"])
-    parts_ = [
-        waits.not_landed(
-            opened[opened["group"] == group], edge=edge, label=text.GROUPS[group]
-        ).assign(group=group)
-        for group in shown.groups
-    ]
-    frame = pd.concat([part for part in parts_ if len(part)] or parts_)
-    if frame.empty:
-        st.caption("Too few change requests were opened in this period for a curve.")
-        return
-    parts.chart(
-        "Share not landed yet",
-        wait_charts.survival(frame),
-        key="latency-survival",
-        alt_text="Share of change requests not landed after so many days, with 90% band",
-        reading="Of those opened in the period. What still waits counts until the data ends"
-        f" (Kaplan–Meier), so slow ones are not lost. {text.UPPER_BOUND}",
         frame=frame,
     )
 
 
-def _distribution(landed: pd.DataFrame) -> None:
-    frame = pd.concat(
-        waits.binned(
-            landed.loc[landed["group"] == group, "time_to_land_hours"], label=text.GROUPS[group]
-        ).assign(group=group)
-        for group in shown.groups
+def _curves() -> None:
+    made = latency.curves(shown)
+    if made is None:
+        st.caption("Too few change requests were opened in this period for a curve.")
+        return
+    parts.chart(
+        "Share not landed yet",
+        made[0],
+        key="latency-survival",
+        alt_text="Share of change requests not landed after so many days, with 90% band",
+        reading="Of those opened in the period. What still waits counts until the data ends"
+        f" (Kaplan–Meier), so slow ones are not lost. {text.UPPER_BOUND}",
+        frame=made[1],
     )
+
+
+def _distribution() -> None:
+    drawn, frame = latency.distribution(shown)
     parts.chart(
         "Distribution",
-        wait_charts.histogram(frame, x="time to land", unit="change requests landed"),
+        drawn,
         key="latency-bins",
         alt_text="Change requests landed by time to land, in seven bins",
         reading="Of those that landed in the period.",
-        frame=frame[["bin", "label", "n"]],
+        frame=frame,
     )
 
 
-def _tables(landed: pd.DataFrame) -> None:
+def _spreads() -> None:
     grid = st.grid(3, min_column_width=330, gap="medium")
-    for title, frame, empty in (
-        ("Phases", waits.phases(landed), "Answers are not known for enough change requests."),
-        ("By size", waits.by_size(landed), "Nothing landed in this period."),
-        ("By area", waits.by_area(landed), "Nothing landed in this period."),
+    answered = latency.coverage(shown)["answered"]
+    readings = {
+        "phase": f"A first response is known for {text.share(answered)} of what landed; the last"
+        " push is the newest own commit before landing.",
+        "size": "By reviewable lines of the change request's own commits.",
+        "area": "By the top folder with most of its lines; the ten busiest.",
+    }
+    for (name, made), title in zip(
+        latency.spreads(shown).items(), ("Phases", "By size", "By area"), strict=True
     ):
         with grid.cell():
-            st.header(title, anchor=False)
-            if frame.empty:
-                st.caption(empty)
+            if made is None:
+                st.header(title, anchor=False)
+                st.caption("Too little landed in this period.")
                 continue
-            st.dataframe(
-                frame[[frame.columns[0], "median_hours", "p90_hours", "n"]]
-                if "median_hours" in frame
-                else frame,
-                column_config={
-                    "median_hours": st.column_config.NumberColumn("Median, h", format="%.1f"),
-                    "p90_hours": st.column_config.NumberColumn("P90, h", format="%.1f"),
-                    "n": st.column_config.NumberColumn("n", format="localized"),
-                },
-                hide_index=True,
-                placeholder=text.UNKNOWN,
-                alt=f"Time to land: {title.lower()}",
+            parts.chart(
+                title,
+                made[0],
+                key=f"latency-{name}",
+                alt_text=f"Median and P90 time to land: {title.lower()}",
+                reading=readings[name],
+                frame=made[1],
             )
+    st.caption("Dot: median. Line to the tick: P90, where enough landed. Log scale.")
 
 
 if parts.begin(shown, "Review latency"):
-    _now = _landed()
-    _cards(_now)
+    _cards()
     _weeks()
     _groups()
     _left, _right = st.columns(2, gap="medium")
     with _left:
-        _curves(_opened())
+        _curves()
     with _right:
-        _distribution(_now)
-    _tables(_now)
+        _distribution()
+    _spreads()

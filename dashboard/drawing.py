@@ -1,0 +1,73 @@
+"""A chart's specification beside its rows, and the releases that are drawn behind them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from dashboard import axes
+
+ROWS = alt.NamedData(name="rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release: its tag and the moment of its commit (ISO 8601, UTC)."""
+
+    name: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A Vega-Lite specification that Altair made, and the rows it draws."""
+
+    frame: pd.DataFrame
+    made: str
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """A fresh copy: whoever draws it may change it."""
+        spec: dict[str, Any] = json.loads(self.made)
+        if self.releases:
+            spec["layer"] = [*_release_layers(self.releases), *spec["layer"]]
+        return spec
+
+
+def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
+    """The specification without its data, which `Drawing` has beside it."""
+    spec = chart.properties(height=height).to_dict()
+    del spec["data"]
+    return json.dumps(spec)
+
+
+def _release_layers(releases: tuple[Release, ...]) -> list[dict[str, Any]]:
+    """A light rule per release with its name at the top, behind everything else."""
+    rows = {"values": [{"release": each.name, "day": each.day} for each in releases]}
+    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
+    told = [
+        {"field": "release", "type": "nominal", "title": "release"},
+        {"field": "day", "type": "temporal", "title": "day", "format": "%Y-%m-%d"},
+    ]
+    # The title is empty because axes of one scale are merged, and so are their titles.
+    encoding = {"x": x | {"title": None}, "tooltip": told}
+    rule = {"type": "rule", "color": axes.COLOURS["unknown"], "opacity": 0.45, "aria": False}
+    name = {
+        "type": "text",
+        "color": axes.COLOURS["unknown"],
+        "align": "left",
+        "baseline": "top",
+        "dx": 3,
+        "fontSize": 10,
+        "aria": False,
+    }
+    label = encoding | {"text": {"field": "release", "type": "nominal"}, "y": {"value": 0}}
+    return [
+        {"data": rows, "mark": rule, "encoding": encoding},
+        {"data": rows, "mark": name, "encoding": label},
+    ]

@@ -1,0 +1,161 @@
+"""What the latency page shows, made once per choice of filters and kept."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from dashboard import charts, data, figures, releases, text, wait_charts, waits
+from dashboard.charts import Line
+from dashboard.drawing import Drawing
+from dashboard.filters import Filters, kept
+
+Made = tuple[Drawing, pd.DataFrame]
+
+
+@kept
+def landed(chosen: Filters) -> pd.DataFrame:
+    """Change requests that landed in the period, of the groups that are shown."""
+    frame = data.requests(chosen.repo)
+    inside = frame["landed_week"].between(chosen.span.first, chosen.span.last)
+    return frame[inside & frame["group"].isin(chosen.groups)]
+
+
+@kept
+def cards(chosen: Filters) -> dict[tuple[str, float], figures.Figure]:
+    """Quantiles of the waits of the period, by column and q."""
+    frame = data.requests(chosen.repo)
+    frame = frame[frame["group"].isin(chosen.groups)]
+    asked = (
+        ("time_to_land_hours", 0.5),
+        ("time_to_land_hours", 0.9),
+        ("time_to_first_response_hours", 0.5),
+    )
+    return {each: figures.wait(chosen.span, frame, *each) for each in asked}
+
+
+@kept
+def weeks(chosen: Filters, step: int) -> Made:
+    """Median and P90 by week of landing."""
+    if chosen.authorship == "all" and not chosen.automation and step == 1:
+        frame, series = chosen.chart_weeks, _WEEKLY
+    else:
+        frame, series = _waits(chosen, step, chosen.groups, ""), _BLOCKS
+    columns = [column for line in series for column in (line.column, line.low, line.high) if column]
+    frame = frame[["iso_week", "week_start", "is_complete", *columns]]
+    drawn = charts.lines(
+        _in_days(frame, columns), series, unit="days", releases=releases.shown(chosen)
+    )
+    return drawn, frame
+
+
+@kept
+def groups(chosen: Filters, step: int) -> Made:
+    """Median by week of landing, AI declared against unmarked."""
+    frame = chosen.weeks_in(step)[["iso_week", "week_start", "is_complete"]]
+    names = ("declared_ai", "unmarked")
+    for group in names:
+        made = _waits(chosen, step, [group], f"{group}_")
+        frame = frame.join(made[[f"{group}_median_hours", f"{group}_n"]])
+    series = [Line(f"{group}_median_hours", text.GROUPS[group], group) for group in names]
+    columns = [line.column for line in series]
+    return charts.lines(_in_days(frame, columns), series, unit="median days to land"), frame
+
+
+@kept
+def curves(chosen: Filters) -> Made | None:
+    """Kaplan-Meier curves of what was opened in the period, one per group; none of too few."""
+    frame = data.requests(chosen.repo)
+    opened = frame[frame["opened_week"].between(chosen.span.first, chosen.span.last)]
+    edge = pd.Timestamp(chosen.repo.manifest["data_edge"])
+    made = [
+        waits.not_landed(
+            opened[opened["group"] == group], edge=edge, label=text.GROUPS[group]
+        ).assign(group=group)
+        for group in chosen.groups
+    ]
+    known = [each for each in made if len(each)]
+    if not known:
+        return None
+    joined = pd.concat(known)
+    return wait_charts.survival(joined), joined
+
+
+@kept
+def distribution(chosen: Filters) -> Made:
+    """How many landed after how long, by group."""
+    rows = landed(chosen)
+    frame = pd.concat(
+        waits.binned(
+            rows.loc[rows["group"] == group, "time_to_land_hours"], label=text.GROUPS[group]
+        ).assign(group=group)
+        for group in chosen.groups
+    )
+    drawn = wait_charts.histogram(frame, x="time to land", unit="change requests landed")
+    return drawn, frame[["bin", "label", "n"]]
+
+
+@kept
+def spreads(chosen: Filters) -> dict[str, Made | None]:
+    """Median to P90 by phase, size and area; none where nothing is known."""
+    rows = landed(chosen)
+    frames = {
+        "phase": waits.phases(rows),
+        "size": waits.by_size(rows).rename(columns={"lines": "size"}),
+        "area": waits.by_area(rows),
+    }
+    return {name: _spread(frame, name) for name, frame in frames.items()}
+
+
+@kept
+def coverage(chosen: Filters) -> dict[str, float]:
+    """Which share of what landed has an opening of each grade, and an answer that is known."""
+    rows = landed(chosen)
+    grades = {
+        grade: float((rows["opened_grade"] == grade).mean()) if len(rows) else float("nan")
+        for grade in "ABCD"
+    }
+    answered = float(rows["first_response_at"].notna().mean()) if len(rows) else float("nan")
+    return grades | {"answered": answered}
+
+
+def _spread(frame: pd.DataFrame, name: str) -> Made | None:
+    known = frame[frame["median_hours"].notna()]
+    if known.empty:
+        return None
+    named = known.rename(columns={name: "part"})
+    drawn = wait_charts.spread(named[["part", "median_hours", "p90_hours", "n"]])
+    return drawn, frame
+
+
+def _waits(chosen: Filters, step: int, only: list[str], prefix: str) -> pd.DataFrame:
+    frame = chosen.weeks_in(step)[["iso_week", "week_start", "is_complete"]]
+    rows = data.requests(chosen.repo)
+    made = figures.block_waits(
+        rows[rows["group"].isin(only)],
+        frame["week_start"],
+        step,
+        column="time_to_land_hours",
+        at="landed_at",
+    )
+    return frame.join(made.add_prefix(prefix))
+
+
+def _in_days(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    return frame.assign(**{name: frame[name].astype("float64") / 24 for name in columns})
+
+
+_WEEKLY = [
+    Line(
+        "time_to_land_median_hours",
+        "Median, 90% band",
+        "throughput",
+        "time_to_land_median_hours_low",
+        "time_to_land_median_hours_high",
+        dash="generation",
+    ),
+    Line("time_to_land_p90_hours", "P90", "throughput", dash="capacity"),
+]
+_BLOCKS = [
+    Line("median_hours", "Median", "throughput", dash="generation"),
+    Line("p90_hours", "P90", "throughput", dash="capacity"),
+]

@@ -1,0 +1,55 @@
+"""Several repositories over the same weeks: their charts and figures. Nothing ranks them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, data, figures, text
+from dashboard.charts import Line
+from dashboard.drawing import Drawing
+
+FLOW = (
+    Line("generation_rate", "Opened (generation)", "generation"),
+    Line("throughput", "Landed (throughput)", "throughput"),
+)
+MOST = 24
+HEIGHT = 170
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=data.BY_GENERATION)
+def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.DataFrame] | None:
+    """Opened and landed per week between two ISO weeks; none where no complete week is inside."""
+    span = data.period(repo, None, first, last)
+    if not span.n:
+        return None
+    frame = figures.blocks(span.weeks, figures.step_of(span.n))
+    drawn = charts.lines(frame, FLOW, unit="per week", height=HEIGHT)
+    return drawn, frame[["iso_week", "week_start", *(line.column for line in FLOW)]]
+
+
+@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=data.BY_GENERATION)
+def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
+    """The figures of one repository over those weeks; what is unknown is missing."""
+    span = data.period(repo, None, first, last)
+    answer = data.answer(repo, span.n, span.last) if span.n else None
+    rows = data.requests(repo)
+    people = rows[rows["group"] != "automation"] if len(rows) else rows
+    wait = (
+        figures.wait(span, people, "time_to_land_hours", 0.5).value
+        if len(people) and span.n
+        else float("nan")
+    )
+    share = "ai_share_declared_of_change_requests"
+    return {
+        "name": repo.name,
+        "verdict": text.headline(answer),
+        "opened": figures.rate(span, "generation_rate").value,
+        "landed": figures.rate(span, "throughput").value,
+        "gap": figures.standing(span, "review_gap_ratio").value,
+        "work": figures.standing(span, "weeks_of_work").value,
+        "wait_days": wait / 24,
+        "declared": figures.pooled_share(span, share).value,
+        "weeks": span.n,
+        "edge": str(repo.manifest.get("data_edge") or "")[:10],
+    }

@@ -1,0 +1,74 @@
+"""How do several repositories compare over the same weeks?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import data, filters, parts, repositories, text
+
+shown = filters.current()
+first, last = shown.span.first, shown.span.last
+COLUMNS = {
+    "name": st.column_config.TextColumn("Repository", width="medium"),
+    "verdict": st.column_config.TextColumn("Verdict", width="large"),
+    "opened": st.column_config.NumberColumn("Opened per week", format="%.1f"),
+    "landed": st.column_config.NumberColumn("Landed per week", format="%.1f"),
+    "gap": st.column_config.NumberColumn("Review gap", format="%.2f"),
+    "work": st.column_config.NumberColumn("Weeks of work", format="%.1f"),
+    "wait_days": st.column_config.NumberColumn("Median days to land", format="%.1f"),
+    "declared": st.column_config.NumberColumn("AI share, declared", format="percent"),
+    "weeks": st.column_config.NumberColumn("Weeks", format="localized"),
+    "edge": "Data to",
+}
+
+
+def _mined() -> list[data.Repository]:
+    found = [data.repository(key) for key in list(data.labels())[: repositories.MOST]]
+    return sorted((repo for repo in found if repo), key=lambda repo: repo.name.lower())
+
+
+def _table(mined: list[data.Repository]) -> None:
+    st.dataframe(
+        pd.DataFrame([repositories.row(repo, first, last) for repo in mined]),
+        column_config=COLUMNS,
+        hide_index=True,
+        placeholder=text.UNKNOWN,
+        alt=f"Figures of {len(mined)} repositories over the same weeks, by name",
+    )
+    st.caption(
+        "By name, not by rank: projects land work in different ways, and git sees more of some"
+        " than of others. Automation is left out."
+    )
+
+
+def _charts(mined: list[data.Repository]) -> None:
+    grid = st.grid(3, min_column_width=330, gap="medium")
+    for repo in mined:
+        with grid.cell():
+            made = repositories.flow(repo, first, last)
+            if made is None:
+                st.header(text.plain(repo.name), anchor=False)
+                st.caption("No complete week inside this period.")
+                continue
+            parts.chart(
+                text.plain(repo.name),
+                made[0],
+                key=f"repositories-{repo.key}",
+                alt_text="Change requests opened and landed per week in one repository",
+                reading="",
+                frame=made[1],
+            )
+
+
+if parts.begin(shown, "Repositories", requests=False):
+    _all = _mined()
+    st.markdown(
+        f"Weeks {first} to {last} of each. {text.counted(len(_all), 'repository', 'repositories')}."
+    )
+    _table(_all)
+    _charts(_all)
+    st.caption("Each chart has a scale of its own.")
+    if len(_all) == 1:
+        st.text("To see several side by side, start the dashboard on them:")
+        st.code("reviewgap dashboard PATH/TO/ONE PATH/TO/ANOTHER", language=None)
