@@ -7,9 +7,9 @@ fixed seed, so that two runs give the same bytes.
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
-from scipy import stats
 
 MIN_N = 5
 MIN_N_TAIL = 10  # a 90th percentile of fewer is the maximum in disguise
@@ -81,19 +81,23 @@ def completed_within(waits: np.ndarray, landed: np.ndarray, limit: float) -> flo
     """
     if not len(waits):
         return float("nan")
-    sample = stats.CensoredData.right_censored(waits, ~landed)
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)
-        return float(stats.ecdf(sample).cdf.evaluate(limit))
+    return float(_landed_by(waits, landed).evaluate(limit))
 
 
 def censored_median(waits: np.ndarray, landed: np.ndarray) -> float:
     """Kaplan-Meier median wait; infinite ("not reached") when fewer than half ever land."""
     if len(waits) < MIN_N:
         return float("nan")
+    curve = _landed_by(waits, landed)
+    reached = curve.quantiles[curve.probabilities >= 0.5]
+    return float(reached[0]) if len(reached) else float("inf")
+
+
+def _landed_by(waits: np.ndarray, landed: np.ndarray) -> Any:
+    """The share that has landed by each wait, those still waiting censored (Kaplan-Meier)."""
+    from scipy import stats  # noqa: PLC0415 - a second to import, and most commands need none
+
     sample = stats.CensoredData.right_censored(waits, ~landed)
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)
-        curve = stats.ecdf(sample).cdf
-    reached = curve.quantiles[curve.probabilities >= 0.5]
-    return float(reached[0]) if len(reached) else float("inf")
+        return stats.ecdf(sample).cdf

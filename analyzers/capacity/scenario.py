@@ -12,8 +12,6 @@ import json
 import math
 from dataclasses import asdict, dataclass, fields, replace
 
-from scipy import optimize
-
 from analyzers.errors import UsageError
 
 WEEKS_PER_MONTH = 365.25 / 12 / 7
@@ -126,6 +124,8 @@ def months_until_exceeded(inputs: Inputs) -> float:
     reach = next((t for t in _probes(falling) if excess(t) > 0), None)
     if reach is None:
         return math.inf
+    from scipy import optimize  # noqa: PLC0415 - slow to import, needed for what-if only
+
     return float(optimize.brentq(excess, 0, reach, xtol=1e-9))
 
 

@@ -97,13 +97,20 @@ def _codec(encoding: str) -> str | None:
 
 def _identity(line: bytes, encoding: str | None) -> tuple[str, str, int | None]:
     """(name, address, time) as git splits them: first `<`, the next `>`, time after the last."""
+    who, bracket, date = line.rpartition(b">")
+    if not bracket or b"<" not in who:
+        return (*_who(line, encoding), None)
+    return (*_who(who + bracket, encoding), _time(date))
+
+
+@lru_cache(maxsize=1 << 16)
+def _who(line: bytes, encoding: str | None) -> tuple[str, str]:
+    """Name and address; the same people write most commits, so that most are known."""
     name, _, rest = line.partition(b"<")
     email = rest.partition(b">")[0]
-    date = rest.rpartition(b">")[2] if b">" in rest else b""
     return (
         _flat(text(name[:_MOST_IDENTITY], encoding)),
         _flat(text(email[:_MOST_IDENTITY], encoding)),
-        _time(date),
     )
 
 

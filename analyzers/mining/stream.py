@@ -22,7 +22,7 @@ from analyzers.mining.numstat import Counts
 from analyzers.mining.rows import Rows, file_rows
 from analyzers.mining.view import View
 
-_CHUNK = 4096  # fewer would cost each child a cold start too often
+_CHUNK = 16384  # fewer would cost each child a cold start too often
 _PLAIN_CHUNK = 16384
 _CHILDREN = 2
 _MOST_WAITING = 4  # chunks that are counted but not yet written
