@@ -40,7 +40,7 @@ SETTINGS = (
     "-c",
     "diff.renameLimit=1000",
     "-c",
-    "core.deltaBaseCacheLimit=32m",
+    "core.deltaBaseCacheLimit=128m",
     "-c",
     "log.showRoot=true",
 )
