@@ -195,3 +195,30 @@ def _validated(folder):
 
 def _no_space(*_, **__):
     raise OSError(28, "No space left on device")
+
+
+def test_two_tables_in_one_folder_share_one_package(tmp_path):
+    beside = tmp_path / "datapackage.json"
+    for name in ("b.csv", "a.csv", "b.csv"):
+        export.write(sample({"name": name}), SAMPLE, tmp_path / name, "csv")
+    other = Table("other", "Another.", ("name",), SAMPLE.columns[:1])
+    export.write(other.from_rows([{"name": "x"}]), other, tmp_path / "o.csv", "csv")
+    package = json.loads(beside.read_text())
+    assert package["name"] == "reviewgap"
+    told = [(each["path"], each["name"]) for each in package["resources"]]
+    assert told == [("a.csv", "a-csv"), ("b.csv", "b-csv"), ("o.csv", "o-csv")]
+    (tmp_path / "a.csv").unlink()
+    export.write(sample({"name": "x"}), SAMPLE, tmp_path / "b.csv", "csv")
+    assert [each["path"] for each in json.loads(beside.read_text())["resources"]] == [
+        "b.csv",
+        "o.csv",
+    ]
+
+
+@pytest.mark.parametrize("there", ['{"name": "theirs", "resources": []}', "no json", "[]"])
+def test_a_package_that_is_not_ours_is_replaced(tmp_path, there):
+    (tmp_path / "datapackage.json").write_text(there)
+    export.write(sample({"name": "x"}), SAMPLE, tmp_path / "a.csv", "csv")
+    package = json.loads((tmp_path / "datapackage.json").read_text())
+    assert [each["path"] for each in package["resources"]] == ["a.csv"]
+    assert package["name"] == "reviewgap-sample"

@@ -149,7 +149,8 @@ def test_without_a_band_the_forecast_says_so_and_not_that_too_few_were_scored():
     trust, reason = forecast._trust(ours, [])
     assert trust == "untested"
     assert reason == (
-        "30 past forecasts were scored, but none had a band, which takes 40 errors known before it"
+        "30 past forecasts were scored, but fewer than 26 had a band, which takes 40 errors known"
+        " before it"
     )
     _, reason = forecast._trust(ours | {"n_origins": 20}, [])
     assert reason == "20 past forecasts could be scored; 26 are needed"

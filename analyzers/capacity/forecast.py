@@ -72,7 +72,7 @@ BACKTEST = Table(
         Column(
             "coverage_share",
             "float",
-            "Outcomes inside the 90 % band.",
+            f"Outcomes inside the 90 % band; unknown below {SCORED_AT_LEAST} bands.",
             "share",
             nullable=True,
         ),
@@ -170,8 +170,8 @@ def _trust(ours: dict[str, object], rivals: list[dict[str, object]]) -> tuple[st
         return "untested", f"{n} past forecasts could be scored; {SCORED_AT_LEAST} are needed"
     if not isinstance(coverage, float):
         return "untested", (
-            f"{n} past forecasts were scored, but none had a band, which takes"
-            f" {RESIDUALS_AT_LEAST} errors known before it"
+            f"{n} past forecasts were scored, but fewer than {SCORED_AT_LEAST} had a band, which"
+            f" takes {RESIDUALS_AT_LEAST} errors known before it"
         )
     best = min((r for r in rivals if isinstance(r["error"], float)), key=_error, default=None)
     told = f"over {n} past forecasts the 90 % band held {coverage:.0%} of outcomes"
@@ -207,8 +207,13 @@ def _scores(target: Target) -> Iterator[dict[str, object]]:
                 "n_origins": len(error),
                 "error": float(error.mean()) if len(error) else None,
                 "error_kind": "log" if target.scale is None else "mase",
-                "coverage_share": float(held[banded].mean()) if banded.any() else None,
+                "coverage_share": float(held[banded].mean()) if _enough(banded) else None,
             }
+
+
+def _enough(banded: np.ndarray) -> bool:
+    """A share of a handful of bands would be chance."""
+    return int(banded.sum()) >= SCORED_AT_LEAST
 
 
 def _errors(target: Target, row: int, values: np.ndarray) -> np.ndarray:

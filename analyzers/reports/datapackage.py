@@ -48,7 +48,8 @@ def descriptor(table: Table, file: str, form: str, *, raw: bool = False) -> dict
 def merged(there: dict[str, object], fresh: dict[str, object], folder: Path) -> dict[str, object]:
     """The fresh package with the resources of ours that were there, one per file, by path.
 
-    A package that is not ours is replaced; resources whose files are gone are left out.
+    A package that is not ours is replaced; resources whose files are gone are left out. Names
+    must be unique, so that in such a package they are those of the files.
     """
     name, found, ours = there.get("name"), there.get("resources"), fresh["resources"]
     assert isinstance(ours, list)  # noqa: S101  # for the type checker
@@ -59,23 +60,13 @@ def merged(there: dict[str, object], fresh: dict[str, object], folder: Path) -> 
     if not kept:
         return fresh
     resources = sorted([*kept, *ours], key=lambda resource: str(resource["path"]))
-    return fresh | {"name": "reviewgap", "resources": _named_apart(resources)}
+    named = [resource | {"name": _slug(str(resource["path"]))} for resource in resources]
+    return fresh | {"name": "reviewgap", "resources": named}
 
 
 def _is_there(resource: object, folder: Path) -> bool:
     path = resource.get("path") if isinstance(resource, dict) else None
     return isinstance(path, str) and Path(path).name == path and (folder / path).is_file()
-
-
-def _named_apart(resources: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Names in a package are unique; one table in two files takes the file's name."""
-    names = [resource["name"] for resource in resources]
-    return [
-        resource | {"name": _slug(str(resource["path"]))}
-        if names.count(resource["name"]) > 1
-        else resource
-        for resource in resources
-    ]
 
 
 def _slug(path: str) -> str:

@@ -59,15 +59,22 @@ class Case:
 def text(shelf: Shelf, asked: Asked, *, form: str) -> str:
     """The forecast with its backtest, then the scenario; `json` carries inputs to run again.
 
-    Raises NotEnoughData where history is too short for either, UsageError for a bad scenario.
+    Raises NotEnoughData where history is too short for both or for the what-if that was asked
+    for, UsageError for a bad scenario.
     """
     if asked.preset == "list":
         return "\n".join(_presets())
-    case = _case(shelf, asked)
-    outcome = simulation.simulate(case.inputs)
     rows = shelf.table(FORECAST)
+    try:
+        case = _case(shelf, asked)
+    except NotEnoughData as error:
+        if rows.empty or asked != Asked({}):
+            raise
+        return _only_forecast(rows, shelf.table(BACKTEST), str(error), form)
+    outcome = simulation.simulate(case.inputs)
     if form == "json":
-        return _json(rows, shelf.table(BACKTEST), case, outcome)
+        told = _told_forecast(rows, shelf.table(BACKTEST)) | _told_case(case, outcome)
+        return json.dumps(told, indent=1)
     return "\n".join([*_forecast(rows), "", *_what_if(case, outcome)])
 
 
@@ -145,6 +152,13 @@ def _forecast(rows: pd.DataFrame) -> Iterator[str]:
         )
 
 
+def _only_forecast(rows: pd.DataFrame, backtest: pd.DataFrame, reason: str, form: str) -> str:
+    if form == "json":
+        told = _told_forecast(rows, backtest) | {"scenario": None, "scenario_reason": reason}
+        return json.dumps(told, indent=1)
+    return "\n".join([*_forecast(rows), "", f"No what-if: {reason}."])
+
+
 def _what_if(case: Case, outcome: simulation.Outcome) -> Iterator[str]:
     yield f"What if, {case.source}"
     yield "  " + ", ".join(f"{name} {value:g}" for name, value in _told(case.inputs))
@@ -165,7 +179,7 @@ def _when(exceeded: Exceeded) -> str:
     if exceeded.low is None or exceeded.high is None:
         band = f"no band: {exceeded.band_reason}"
     else:
-        span = f"{_months(exceeded.low)} to {_months(exceeded.high)}"
+        span = f"{_months(exceeded.low)} to {_months(exceeded.high)} months"
         band = f"{span}, 90 % of joint bootstrap draws"
     limit = "capacity shown is a lower bound, so this is no prediction of collapse"
     if exceeded.months == 0:
@@ -185,14 +199,17 @@ def _told(inputs: Inputs) -> Iterator[tuple[str, float]]:
             yield name, value
 
 
-def _json(
-    rows: pd.DataFrame, backtest: pd.DataFrame, case: Case, outcome: simulation.Outcome
-) -> str:
-    simulated = asdict(outcome)
-    told = {
+def _told_forecast(rows: pd.DataFrame, backtest: pd.DataFrame) -> dict[str, object]:
+    return {
         "schema_version": 1,
         "forecast": json.loads(rows.to_json(orient="records")),
         "backtest": json.loads(backtest.to_json(orient="records")),
+    }
+
+
+def _told_case(case: Case, outcome: simulation.Outcome) -> dict[str, object]:
+    simulated = asdict(outcome)
+    return {
         "source": case.source,
         "growth_reason": case.growth_reason,
         "exceeded": {name: _finite(value) for name, value in asdict(case.exceeded).items()}
@@ -200,7 +217,6 @@ def _json(
         "scenario": json.loads(case.inputs.to_json()),
         "outcome": {name: simulated[name] for name in ("supply", "backlog", "wait_weeks")},
     }
-    return json.dumps(told, indent=1)
 
 
 def _finite(value: float | str | None) -> float | str | None:

@@ -16,6 +16,8 @@ from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.store import Shelf
 
+FEWEST = 5  # people
+
 _MEANINGS = {
     "self_landed_share": (
         "landed by their author, no sign of another human",
@@ -41,9 +43,14 @@ def lines(shelf: Shelf) -> Iterator[str]:
     yield from (f"  {_practice(share)}" for share in practice.last_year(frames, weeks=weeks))
 
 
-def comparisons(answer: Reading) -> Iterator[str]:
-    """Published figures beside those facts that they compare with; never a grade."""
-    found = [row for fact in answer.facts if fact.value is not None for row in beside(fact.name)]
+def comparisons(answer: Reading, *, also_partly: bool) -> Iterator[str]:
+    """Published figures beside those facts that they compare with; never a grade.
+
+    Those that measure something a little different only where asked for.
+    """
+    known = [fact.name for fact in answer.facts if fact.value is not None]
+    found = [row for name in known for row in beside(name)]
+    found = [row for row in found if also_partly or row.comparable == "direct"]
     if found:
         yield "Published elsewhere, with other definitions and people; no grade:"
         yield from (f"  {_benchmark(row)}" for row in found)
@@ -53,8 +60,8 @@ def as_json(shelf: Shelf, answer: Reading) -> dict[str, object]:
     """The same as plain values: refusals are objects with their reason."""
     frames, weeks = _frames(shelf)
     return {
-        "concentration": _asked(lambda: concentration.concentration(frames, weeks=weeks)),
-        "busiest_away": _asked(lambda: concentration.busiest_away(frames, weeks=weeks)),
+        "concentration": _asked(lambda: _of_enough_people(frames, weeks)),
+        "busiest_away": _asked(lambda: _absence(frames, weeks)),
         "practices": [asdict(share) for share in practice.last_year(frames, weeks=weeks)],
         "benchmarks": [asdict(row) for fact in answer.facts for row in beside(fact.name)],
     }
@@ -80,8 +87,22 @@ def _or_refusal(what: str, told: Callable[[], str]) -> str:
         return f"{what}: unknown, {error}"
 
 
-def _spread(frames: Frames, weeks: Weeks) -> str:
+def _of_enough_people(frames: Frames, weeks: Weeks) -> Concentration:
     found = concentration.concentration(frames, weeks=weeks)
+    if found.n_reviewers < FEWEST:
+        raise NotEnoughData(
+            f"{found.n_reviewers} people reviewed; {FEWEST} are needed, so nobody is told apart"
+        )
+    return found
+
+
+def _absence(frames: Frames, weeks: Weeks) -> Absence:
+    _of_enough_people(frames, weeks)
+    return concentration.busiest_away(frames, weeks=weeks)
+
+
+def _spread(frames: Frames, weeks: Weeks) -> str:
+    found = _of_enough_people(frames, weeks)
     return (
         f"how review is spread: {found.bus_factor} of {found.n_reviewers} people did half of"
         f" {found.n_reviews:,} reviews of others' work, Gini {found.gini:.2f} (0 even, 1 all on"
@@ -90,7 +111,7 @@ def _spread(frames: Frames, weeks: Weeks) -> str:
 
 
 def _away(frames: Frames, weeks: Weeks) -> str:
-    found = concentration.busiest_away(frames, weeks=weeks)
+    found = _absence(frames, weeks)
     return (
         f"the busiest reviewer away for any four of those weeks, nobody stepping in:"
         f" {found.held_up_median:.0f} landings held up (median; {found.held_up_worst} at worst),"

@@ -75,7 +75,7 @@ def _plain(shelf: Shelf, answer: Reading) -> str:
         ).rstrip()
         for row in (_HEAD, *rows)
     ]
-    return "\n".join([answer.sentence, "", *lines, "", *_below(shelf, answer)])
+    return "\n".join([answer.sentence, "", *lines, "", *_below(shelf, answer, also_partly=False)])
 
 
 def _markdown(shelf: Shelf, answer: Reading) -> str:
@@ -83,7 +83,8 @@ def _markdown(shelf: Shelf, answer: Reading) -> str:
     table = [_HEAD, ("---", "--:", "--:", "--:", "--:", "---"), *rows]
     lines = ["| " + " | ".join(row) + " |" for row in table]
     below = [
-        f"- {line.strip()}" if line.startswith("  ") else line for line in _below(shelf, answer)
+        f"- {line.strip()}" if line.startswith("  ") else line
+        for line in _below(shelf, answer, also_partly=True)
     ]
     return "\n".join([f"**{answer.sentence}**", "", *lines, "", *below])
 
@@ -116,8 +117,8 @@ def _number(fact: Fact, value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
-def _below(shelf: Shelf, answer: Reading) -> list[str]:
-    compared = list(practice.comparisons(answer))
+def _below(shelf: Shelf, answer: Reading, *, also_partly: bool) -> list[str]:
+    compared = list(practice.comparisons(answer, also_partly=also_partly))
     around = [*practice.lines(shelf), "", *compared, *([""] if compared else [])]
     return [*around, *_notes(shelf, answer)]
 
