@@ -165,7 +165,7 @@ def _recorded(
     view: View, commits: pd.DataFrame, settings: Config, imported: imports.Imported
 ) -> pd.DataFrame:
     """tables.REVIEW_EVENTS out of Gerrit's records in git and of files the user imported."""
-    told = [imports.of_people(imported, commits)]
+    told = [imports.of_people(imported, commits, bots=settings.bots)]
     metas = view.refs[view.refs["kind"] == "change_meta"]
     if len(metas):
         tips = dict(zip(metas["number"].astype(int), metas["object_id"], strict=True))

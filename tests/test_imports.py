@@ -169,37 +169,6 @@ def test_logins_become_the_people_of_the_history():
     assert who["approved"] == person("7+bo@users.noreply.github.com")
 
 
-def test_git_only_error_on_paper():
-    opened = pd.to_datetime(["2026-01-05T10:00Z", "2026-01-06T10:00Z", "2026-01-07T10:00Z"])
-    hours = pd.Timedelta(hours=1)
-    from_git = pd.DataFrame(
-        {
-            "change_request": ["#1", "#2", "#3"],
-            "opened_at": opened + hours * pd.Index([1, -3, 100]),
-            "opened_low": opened - hours,
-            "opened_high": [opened[0] + hours, opened[1] - hours, opened[2]],
-            "opened_low_wide": opened - 2 * hours,
-            "opened_high_wide": opened + hours,
-            "landed_at": [opened[0], pd.NaT, opened[2]],
-        }
-    )
-    rows = {"change_request": ["#1", "#2", "#9"], "opened_at": opened, "number": [1, 2, 9]}
-    requests = imports.REQUESTS.conform(
-        pd.DataFrame(rows).assign(landed_at=[opened[0] + 2 * hours, opened[1], opened[2]])
-    )
-    imported = imports.Imported(tables.REVIEW_EVENTS.empty(), requests, [], {})
-    error = imports.git_only_error(from_git, imported)
-    assert error["opened_n"] == 2
-    assert error["opened_error_median_hours"] == 2.0  # of 1 and 3
-    assert error["opened_error_p90_hours"] == pytest.approx(2.8)
-    assert error["opened_same_day_share"] == 1.0
-    assert error["opened_in_band_share"] == 0.5
-    assert error["opened_in_wide_band_share"] == 1.0
-    assert (error["landed_n"], error["landed_error_median_hours"]) == (1, 2.0)
-    nothing = imports.git_only_error(from_git.iloc[2:], imported)
-    assert (nothing["opened_n"], nothing["opened_error_median_hours"]) == (0, None)
-
-
 def test_answers_take_imports_as_they_come():
     imported = imports.read(
         [DATA / "github" / "timeline.json", DATA / "gitlab" / "merge_requests.json"]

@@ -75,6 +75,10 @@ _HOW_TO_IDENTIFY = (
     " keep a token in ~/.netrc (credential helpers are not run)"
 )
 _MEANINGS = (
+    (
+        "pack-objects died|repository corruption|bad object|missing blob",
+        "its own copy is damaged or incomplete; try another remote with --remote",
+    ),
     (_UNKNOWN_HOST, "its host name is not known here; check the network or the address"),
     (_UNIDENTIFIED, _HOW_TO_IDENTIFY),
     (_UNREACHABLE, "it cannot be reached; check the network, then run the same command again"),

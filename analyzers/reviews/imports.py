@@ -1,7 +1,6 @@
 """Review data that people exported from a forge, recognised by content; never by file name.
 
-`read` takes files of any of the shapes in docs/review-data.md. `git_only_error` says how far
-git alone was off, where an import and git tell of the same change requests.
+`read` takes files of any of the shapes in docs/review-data.md.
 """
 
 from __future__ import annotations
@@ -102,47 +101,6 @@ def of_people(
         if mail.lower() in names.emails
     }
     return events.known_as(events.with_bots(imported.events, bots), names.logins | by_mail)
-
-
-def git_only_error(from_git: pd.DataFrame, imported: Imported) -> dict[str, float | int | None]:
-    """How far git alone was off: `from_git` is tables.CHANGE_REQUESTS without any events.
-
-    Keys: opened_n, opened_error_median_hours, opened_error_p90_hours, opened_same_day_share,
-    opened_in_band_share, opened_in_wide_band_share, landed_n, landed_error_median_hours,
-    landed_error_p90_hours. Errors are absolute; None where nothing overlaps.
-    """
-    known = imported.requests.set_index("change_request")[["opened_at", "landed_at"]]
-    both = from_git.join(known.add_prefix("true_"), on="change_request", how="inner")
-    opened = both[both["opened_at"].notna() & both["true_opened_at"].notna()]
-    landed = both[both["landed_at"].notna() & both["true_landed_at"].notna()]
-    truth, guess = opened["true_opened_at"], opened["opened_at"]
-    return {
-        "opened_n": len(opened),
-        **_error("opened", guess, truth),
-        "opened_same_day_share": _share(guess.dt.floor("D") == truth.dt.floor("D")),
-        "opened_in_band_share": _share(_within(opened, "")),
-        "opened_in_wide_band_share": _share(_within(opened, "_wide")),
-        "landed_n": len(landed),
-        **_error("landed", landed["landed_at"], landed["true_landed_at"]),
-    }
-
-
-def _error(name: str, guess: pd.Series, truth: pd.Series) -> dict[str, float | None]:
-    hours = (guess - truth).abs() / pd.Timedelta(hours=1)
-    median = None if hours.empty else float(hours.median())
-    p90 = None if hours.empty else float(hours.quantile(0.9))
-    return {f"{name}_error_median_hours": median, f"{name}_error_p90_hours": p90}
-
-
-def _within(opened: pd.DataFrame, width: str) -> pd.Series:
-    """Whether the truth lies in the band; to the second, as git counts."""
-    truth = opened["true_opened_at"].dt.floor("s")
-    low, high = opened[f"opened_low{width}"], opened[f"opened_high{width}"]
-    return (low.isna() | (low.dt.floor("s") <= truth)) & (high.isna() | (truth <= high))
-
-
-def _share(hits: pd.Series) -> float | None:
-    return None if hits.empty else float(hits.mean())
 
 
 def _rows(path: Path) -> tuple[str, Iterator[tuple[Exported | None, list[str]]]]:
