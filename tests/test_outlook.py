@@ -54,9 +54,8 @@ def test_a_shared_scenario_runs_again_to_the_same_bytes(shelf, tmp_path):
 
 def test_when_demand_exceeds_is_told_with_a_joint_band(shelf):
     found = told(shelf, changes={"ai_doubling_months": 4.0})["exceeded"]
-    # Clockwork: every draw is all but the same.
-    assert found["low"] == pytest.approx(found["months"], abs=1e-3)
-    assert found["high"] == pytest.approx(found["months"], abs=1e-3)
+    # Inputs are rounded to six decimals, so that they can be read; draws are not.
+    assert found["low"] <= found["months"] <= found["high"] + 1e-5
     later = told(shelf, changes={"ai_doubling_months": 8.0})["exceeded"]
     assert later["months"] == pytest.approx(2 * found["months"])
     text = outlook.text(shelf, Asked({"ai_doubling_months": 4.0}), form="table")
