@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from analyzers import errors, memory, terminal
-
-if TYPE_CHECKING:
-    from analyzers.pipeline import Refreshed, Request
+from analyzers import cli_authorship, errors, memory, terminal
+from analyzers.options import (
+    DataFormat,
+    Quiet,
+    Repository,
+    RootDir,
+    StoreDir,
+    TextFormat,
+    refresh,
+    request,
+)
 
 app = typer.Typer(
     name="reviewgap",
@@ -26,38 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Repository = Annotated[
-    Path, typer.Argument(metavar="REPO", help="A git repository: work tree, bare, or .git folder.")
-]
-StoreDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--store", metavar="DIR", envvar="REVIEWGAP_STORE", help="Where results are kept."
-    ),
-]
-RootDir = Annotated[
-    Path | None,
-    typer.Option("--root", metavar="DIR", help="Read no repository outside this folder."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")]
-
-
-class TextFormat(StrEnum):
-    """How a summary is written."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
-
-
-class DataFormat(StrEnum):
-    """How a table is written."""
-
-    csv = "csv"
-    json = "json"
-    jsonl = "jsonl"
-    parquet = "parquet"
 
 
 def main() -> None:
@@ -86,7 +59,7 @@ def mine(
 def _mine_one(
     path: Path, store: Path | None, root: Path | None, form: TextFormat, *, quiet: bool
 ) -> int:
-    refreshed = _refresh(path, store, root, quiet=quiet)
+    refreshed = refresh(path, store, root, quiet=quiet)
     counts = refreshed.shelf.manifest["counts"]
     if form is TextFormat.json:
         terminal.show(json.dumps(counts | {"warnings": refreshed.shelf.manifest["warnings"]}))
@@ -109,7 +82,7 @@ def summary(
     """The answer in the terminal: does review keep up, by what figures, how sure."""
     from analyzers.reports import summary as report
 
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     terminal.show(report.text(refreshed.shelf, weeks=weeks, form=form.value))
     return refreshed.exit_code
 
@@ -138,7 +111,7 @@ def export(
     wanted = tabular.find(table)
     if form is DataFormat.parquet and output is None:
         raise errors.UsageError("Parquet is binary and wants a file; add: -o FILE.parquet")
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     rows = tabular.rows(refreshed.shelf, wanted, since=since, until=until)
     if output is None:
         terminal.write(exporting.content(rows, wanted, form.value, raw=raw_csv))
@@ -159,7 +132,7 @@ def explain(
     """Why a commit counts as it does; how a change request was dated: all the evidence."""
     from analyzers.reports import explanation
 
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     terminal.show(explanation.text(refreshed.shelf, what))
     return refreshed.exit_code
 
@@ -174,7 +147,7 @@ def doctor(
     """What evidence this repository offers, what is missing, and the one command that adds it."""
     from analyzers.reports import diagnosis
 
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     terminal.show(diagnosis.text(refreshed.shelf, str(repository)))
     return refreshed.exit_code
 
@@ -212,7 +185,7 @@ def forecast(
         "assistance": assistance,
         "batch": batch,
     }
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     asked = outlook.Asked({k: v for k, v in changes.items() if v is not None}, scenario, preset)
     terminal.show(outlook.text(refreshed.shelf, asked, form=form.value))
     return refreshed.exit_code
@@ -231,7 +204,7 @@ def effort(
     from analyzers import sampling
     from analyzers.reports import effort as report
 
-    shelf = _refresh(repository, store, root, quiet=quiet).shelf
+    shelf = refresh(repository, store, root, quiet=quiet).shelf
     with terminal.progress(quiet=quiet) as progress:
         found = sampling.measured_effort(shelf, repository, root, sample, progress)
     terminal.show(report.text(found, form=form.value))
@@ -250,10 +223,10 @@ def import_(
     from analyzers import pipeline
     from analyzers.reports import imported
 
-    problems = pipeline.take_in(_request(repository, store, root), files)
+    problems = pipeline.take_in(request(repository, store, root), files)
     for problem in problems:
         terminal.note(f"reviewgap: {problem}")
-    refreshed = _refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet)
     terminal.show(imported.text(refreshed.shelf))
     return errors.PARTIAL if problems else refreshed.exit_code
 
@@ -273,7 +246,7 @@ def fetch_reviews(
     from analyzers import pipeline
     from analyzers.mining import fetch
 
-    shelf = pipeline.shelf_of(_request(repository, store, root))
+    shelf = pipeline.shelf_of(request(repository, store, root))
     planned = fetch.plan(repository, shelf.side, wanted=remote, root=root)
     if dry_run:
         terminal.show(planned.shell)
@@ -281,7 +254,7 @@ def fetch_reviews(
     with terminal.progress(quiet=quiet) as progress:
         fetched = fetch.fetch(planned, progress=progress)
     terminal.note(f"{fetched.n_refs:,} heads, {fetched.n_new:,} new, {fetched.n_moved:,} moved")
-    return _refresh(repository, store, root, quiet=quiet).exit_code
+    return refresh(repository, store, root, quiet=quiet).exit_code
 
 
 @app.command()
@@ -301,7 +274,7 @@ def dashboard(
     quiet: Quiet = False,
 ) -> int:
     """Mine what is new, then serve the dashboard (on the current folder without REPO)."""
-    mined = [_refresh(path, store, root, quiet=quiet) for path in repositories or [Path()]]
+    mined = [refresh(path, store, root, quiet=quiet) for path in repositories or [Path()]]
     from dashboard import launch
 
     launch.serve(
@@ -316,6 +289,10 @@ def dashboard(
     return errors.COMPLETE
 
 
+app.command()(cli_authorship.evaluate)
+app.command()(cli_authorship.lines)
+
+
 @app.callback(invoke_without_command=True)
 def _version(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -325,25 +302,3 @@ def _version(
 
         terminal.show(f"reviewgap {installed('reviewgap')}")
         raise typer.Exit
-
-
-# -- shared ---------------------------------------------------------------------------------
-
-
-def _refresh(path: Path, store: Path | None, root: Path | None, *, quiet: bool) -> Refreshed:
-    from analyzers import pipeline
-
-    with terminal.progress(quiet=quiet) as progress:
-        refreshed = pipeline.refresh(_request(path, store, root, progress))
-    for warning in refreshed.shelf.manifest["warnings"]:
-        terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
-    return refreshed
-
-
-def _request(
-    path: Path, store: Path | None, root: Path | None, progress: terminal.Progress | None = None
-) -> Request:
-    from analyzers import pipeline
-    from analyzers.store import default_root
-
-    return pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)

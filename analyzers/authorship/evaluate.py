@@ -51,6 +51,18 @@ def read_labels(text: str, *, origin: str) -> pd.DataFrame:
     return labels.reset_index(drop=True)
 
 
+def read_sample(text: str) -> pd.DataFrame | None:
+    """sha, stratum, n_stratum, label out of the CSV that `sample` drew; None for other CSV."""
+    rows = pd.DataFrame(list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))))
+    columns = ["sha", "stratum", "n_stratum", "label"]
+    if rows.empty or not set(columns) <= set(rows.columns):
+        return None
+    sizes = pd.to_numeric(rows["n_stratum"], errors="coerce")
+    if sizes.isna().any():
+        raise UsageError("n_stratum must be a number in every row, as it was drawn")
+    return rows[columns].assign(n_stratum=sizes, sha=rows["sha"].str.strip().str.lower())
+
+
 def scores(labels: pd.DataFrame, verdicts: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
     """Precision and recall of "declared AI" with 90 % Wilson intervals.
 
