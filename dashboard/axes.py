@@ -68,6 +68,8 @@ def axis(
     made: dict[str, object] = {"grid": grid, "tickCount": count, "domain": not grid}
     if fmt:
         made["format"] = fmt
+        if fmt.endswith(".0f"):
+            made["tickMinStep"] = 1
     if values is not None:
         made["values"] = list(values)
     if angle is not None:
@@ -77,13 +79,16 @@ def axis(
 
 def names() -> alt.Axis:
     """Names of rows, without lines or ticks."""
-    return alt.Axis(grid=False, ticks=False, domain=False, labelLimit=220, labelPadding=8)
+    return alt.Axis(
+        grid=False, ticks=False, domain=False, labelLimit=220, labelPadding=8, labelFlush=False
+    )
 
 
 def legend(symbol: str = "stroke") -> alt.Legend:
     """Above the chart, with strokes or squares."""
     return alt.Legend(
         orient="top",
+        columns=alt.ExprRef("width < 420 ? 2 : 4"),  # a phone would cut the third name off
         symbolType=symbol,
         symbolSize=220,
         symbolStrokeWidth=2.5,

@@ -119,7 +119,7 @@ def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...], ticks:
             tooltip=["iso_week:N", alt.Tooltip("part:N", title="degree"), alt.Tooltip("n:Q")],
         )
     )
-    return written(chart, SMALL)
+    return written(chart, 240)
 
 
 def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> Drawing:

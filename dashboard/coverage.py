@@ -32,13 +32,22 @@ def looked_at(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows = []
     for key, (name, absent) in _PLACES.items():
         n = int(places.get(key) or 0)
-        rows.append((name.capitalize(), text.whole(n) if n else "none", "" if n else absent))
+        rows.append(
+            (name[:1].upper() + name[1:], text.whole(n) if n else "none", "" if n else absent)
+        )
     return rows
 
 
 def blind_spots(manifest: dict[str, Any]) -> list[str]:
     """What the declared share cannot see here, and by how much it may fall short."""
-    return [line for line in (_squash(manifest), *_recall(manifest), _absent(manifest)) if line]
+    return [line for line in (_squash(manifest), *_recall(manifest)) if line]
+
+
+def absent(manifest: dict[str, Any]) -> str:
+    """Places that were looked for and are not there, in one sentence; empty where all are."""
+    places = _facts(manifest, "places")
+    missing = [name for key, (name, _) in _PLACES.items() if places and not places.get(key)]
+    return f"Looked for and not there: {', '.join(missing)}." if missing else ""
 
 
 def dating(manifest: dict[str, Any]) -> list[str]:
@@ -100,12 +109,6 @@ def _recall(manifest: dict[str, Any]) -> list[str]:
         " kept, the rest would count as unmarked."
     )
     return [told]
-
-
-def _absent(manifest: dict[str, Any]) -> str:
-    places = _facts(manifest, "places")
-    missing = [name for key, (name, _) in _PLACES.items() if places and not places.get(key)]
-    return f"Looked for and not there: {', '.join(missing)}." if missing else ""
 
 
 def _facts(manifest: dict[str, Any], name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pandas as pd
 from dashboard import axes
 
 ROWS = alt.NamedData(name="rows")
+ROOM = 0.06  # of the time axis, for the name of a release
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class Drawing:
         """A fresh copy: whoever draws it may change it."""
         spec: dict[str, Any] = json.loads(self.made)
         if self.releases:
-            spec["layer"] = [*_release_layers(self.releases), *spec["layer"]]
+            ended = self.frame["week_start"]
+            days = (ended.max() - ended.min()).days if len(ended) else 0
+            spec["layer"] = [*_release_layers(self.releases, days), *spec["layer"]]
         return spec
 
 
@@ -46,9 +49,9 @@ def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
     return json.dumps(spec)
 
 
-def _release_layers(releases: tuple[Release, ...]) -> list[dict[str, Any]]:
-    """A light rule per release with its name at the top, behind everything else."""
-    rows = {"values": [{"release": each.name, "day": each.day} for each in releases]}
+def _release_layers(releases: tuple[Release, ...], days: int) -> list[dict[str, Any]]:
+    """A light rule per release, behind everything else, with its name where there is room."""
+    rows = {"values": _rows(releases, apart=days * ROOM)}
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     told = [
         {"field": "release", "type": "nominal", "title": "release"},
@@ -66,8 +69,19 @@ def _release_layers(releases: tuple[Release, ...]) -> list[dict[str, Any]]:
         "fontSize": 10,
         "aria": False,
     }
-    label = encoding | {"text": {"field": "release", "type": "nominal"}, "y": {"value": 0}}
+    label = encoding | {"text": {"field": "label", "type": "nominal"}, "y": {"value": 0}}
     return [
         {"data": rows, "mark": rule, "encoding": encoding},
         {"data": rows, "mark": name, "encoding": label},
     ]
+
+
+def _rows(releases: tuple[Release, ...], *, apart: float) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = []
+    named: pd.Timestamp | None = None
+    for each in releases:
+        day = pd.Timestamp(each.day)
+        has_room = named is None or (day - named).days >= apart
+        named = day if has_room else named
+        rows.append({"release": each.name, "day": each.day, "label": each.name * has_room})
+    return rows

@@ -126,6 +126,16 @@ def choose() -> bool:
             bind="query-params",
             help="AI declared: at least one trace of an AI tool. Unmarked: none found.",
         )
+        automation, releases = _switches()
+    st.session_state[_STATE] = Filters(
+        repo, span, cast("Authorship", authorship), automation, releases
+    )
+    return True
+
+
+def _switches() -> tuple[bool, bool]:
+    """Whether automation counts, and whether releases are marked."""
+    with st.container(width="content", gap="xxsmall"):
         automation = st.toggle(
             "Automation",
             key="automation",
@@ -140,10 +150,7 @@ def choose() -> bool:
             bind="query-params",
             help="Mark releases (tags named like a version) on the charts over time.",
         )
-    st.session_state[_STATE] = Filters(
-        repo, span, cast("Authorship", authorship), automation, releases
-    )
-    return True
+    return automation, releases
 
 
 def _repository() -> data.Repository | None:

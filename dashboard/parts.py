@@ -29,12 +29,14 @@ def card(  # noqa: PLR0913 - what makes a card complete
     worse: str = "off",
 ) -> None:
     """One figure: value, change against the equal period before, band or n, and its definition."""
+    is_same = change is not None and change.startswith("±")
     with grid.cell():
         st.metric(
             label,
             value,
             change,
-            delta_color=worse,
+            delta_color="off" if is_same else worse,
+            delta_arrow="off" if is_same else "auto",
             delta_description="vs before" if change else None,
             help=f"{meaning(column)} {COMPARED}",
         )
@@ -76,6 +78,18 @@ def chart(
         st.altair_chart(made, **options)
     if reading:
         st.caption(reading)
+
+
+FEWEST_POINTS = 3
+
+
+def has_points(frame: pd.DataFrame, column: str, title: str) -> bool:
+    """Whether there is enough to draw a line; False after saying that there is not."""
+    if frame[column].notna().sum() >= FEWEST_POINTS:
+        return True
+    st.header(title, anchor=False)
+    st.caption("Known for too few weeks of this period to draw.")
+    return False
 
 
 def csv_button(frame: pd.DataFrame, name: str, *, key: str, label: str = "CSV") -> None:

@@ -14,7 +14,7 @@ FLOW = (
     Line("throughput", "Landed (throughput)", "throughput"),
 )
 MOST = 24
-HEIGHT = 170
+HEIGHT = 210
 
 
 @st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=data.BY_GENERATION)
@@ -49,7 +49,7 @@ def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
         "gap": figures.standing(span, "review_gap_ratio").value,
         "work": figures.standing(span, "weeks_of_work").value,
         "wait_days": wait / 24,
-        "declared": figures.pooled_share(span, share).value,
+        "declared": figures.pooled_share(span, share).value * 100,
         "weeks": span.n,
         "edge": str(repo.manifest.get("data_edge") or "")[:10],
     }

@@ -40,7 +40,7 @@ page = st.navigation(
 # Streamlit leaves room for a logo above and a chat box below; the answer belongs higher up.
 st.html(
     "<style>[data-testid='stMainBlockContainer']"
-    " {padding-top: 3.5rem; padding-bottom: 3rem}</style>"
+    " {padding-top: 4.25rem; padding-bottom: 3rem}</style>"
 )
 if filters.choose():
     page.run()

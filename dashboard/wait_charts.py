@@ -92,7 +92,7 @@ def spread(frame: pd.DataFrame) -> Drawing:
 
 @cache
 def _spread() -> str:
-    scale = alt.Scale(type="log", nice=False)
+    scale = alt.Scale(type="log", nice=False, padding=56)
     days = alt.Axis(grid=True, values=_SPANS, labelExpr=_SPAN_LABEL, domain=False, title=None)
     told = [
         alt.Tooltip("place:N", title=" "),

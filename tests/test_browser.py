@@ -55,6 +55,7 @@ PAGES = (
     "capacity",
     "forecast",
     "evidence",
+    "repositories",
     "reports",
 )
 # On a deep link Streamlit first looks for its own files below the page: two harmless 404s.

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from analyzers import capacity, tables
 from analyzers.store import Shelf
-from dashboard import data, launch, text
+from dashboard import data, declared, figures, launch, text, waits
 
 APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
@@ -22,6 +22,7 @@ VIEWS = [
     "capacity",
     "forecast",
     "evidence",
+    "repositories",
     "reports",
 ]
 
@@ -205,6 +206,49 @@ def test_only_repositories_named_at_the_start_can_be_read(tmp_path, offer):
     assert data.repository(inside.name) is not None
     assert data.repository(outside.name) is None
     assert data.repository("../out/other") is None
+
+
+def test_a_second_look_at_the_same_period_computes_nothing(store, offer, monkeypatch):
+    offer(store)
+    before = {metric.label: metric.value for metric in opened("latency").metric}
+
+    def computed(*_, **__):
+        pytest.fail("computed again")
+
+    for name in ("not_landed", "binned", "phases", "by_size", "by_area"):
+        monkeypatch.setattr(waits, name, computed)
+    monkeypatch.setattr(figures, "block_waits", computed)
+    again = {metric.label: metric.value for metric in opened("latency").metric}
+    assert again == before
+
+
+def test_repositories_are_listed_by_name_with_their_own_figures(tmp_path, offer):
+    folders = [
+        write(tmp_path / name, key=f"{name}-1", n_weeks=n, name=name)
+        for name, n in (("zeta", 90), ("alpha", 160))
+    ]
+    offer(*folders)
+    app = opened("repositories", repository="alpha")
+    listed = app.dataframe[0].value.set_index("name")
+    assert list(listed.index) == ["alpha", "zeta"]
+    weekly = Shelf(folders[1]).table(capacity.WEEKLY)
+    year = weekly[weekly["is_complete"].astype(bool)].tail(52)
+    assert listed.loc["alpha", "opened"] == pytest.approx(year["generation_rate"].mean())
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "No complete week inside this period." in texts(app)
+
+
+def test_one_repository_alone_tells_how_to_see_several(store, offer):
+    offer(store)
+    assert "reviewgap dashboard PATH/TO/ONE" in opened("repositories").code[0].value
+
+
+def test_a_share_by_kind_counts_each_commit_once_per_kind(store, offer):
+    offer(store)
+    repo = data.repository(store.name)
+    assert declared._touched(repo, "kind").empty  # this store holds no file changes
+    files = pd.DataFrame({"path": ["a.py", "src/b.py", "src/c/d.py"]})
+    assert list(declared._area(files["path"])) == [declared.TOP_LEVEL, "src", "src"]
 
 
 def test_custom_dates_snap_to_whole_weeks(store, offer):

@@ -130,7 +130,9 @@ def _places() -> None:
             hide_index=True,
             alt="Evidence by tool and place",
         )
-    st.markdown("\n".join(f"- {line}" for line in coverage.blind_spots(shown.repo.manifest)))
+    manifest = shown.repo.manifest
+    told = [*coverage.blind_spots(manifest), coverage.absent(manifest)]
+    st.markdown("\n".join(f"- {line}" for line in told if line))
     st.page_link("views/evidence.py", label="Each trace, and what was looked at", icon=None)
 
 

@@ -51,7 +51,9 @@ def _cards() -> None:
         "Reviewers per week",
         text.number(people.value),
         change=parts.change(people, text.signed),
-        note=f"Known for {text.share(coverage.value)} of landings",
+        note=f"Known for {text.share(coverage.value)} of landings"
+        if coverage.value == coverage.value
+        else "Not known",
         column="n_active_reviewers",
     )
     alone = figures.rate(span, "self_landed_share")
@@ -121,6 +123,8 @@ def _companions() -> None:
         step = shown.step_for("completion_30d_n") if is_share else shown.step
         frame = shown.weeks_in(step)
         with grid.cell():
+            if not parts.has_points(frame, line.column, title):
+                continue
             parts.chart(
                 title,
                 charts.lines(frame, [line], unit=unit, fmt=fmt, height=charts.SMALL),
@@ -199,11 +203,11 @@ def _alarms() -> None:
 
 
 def _alone() -> None:
-    if span.weeks["self_landed_share"].isna().all():
-        return
     line = Line("self_landed_share", "Self-landed", "generation")
     step = shown.step_for("self_landed_n")
     frame = shown.weeks_in(step)
+    if not parts.has_points(frame, line.column, "Landed by its author alone"):
+        return
     parts.chart(
         "Landed by its author alone",
         charts.lines(frame, [line], unit="share of landings", fmt=".0%", height=charts.SMALL),

@@ -18,6 +18,14 @@ GRADES = {
     "D": "a guess",
 }
 
+METHODS = {
+    "own": "its own commits",
+    "interpolated": "its neighbours' numbers",
+    "first_commit": "its first commit",
+    "gerrit": "Gerrit's record",
+    "import": "imported record",
+}
+
 
 @st.fragment
 def _traces() -> None:
@@ -101,12 +109,13 @@ def _dating() -> None:
         .reset_index()
     )
     made.insert(1, "meaning", made["opened_grade"].map(GRADES))
+    made["opened_method"] = made["opened_method"].map(METHODS).fillna(made["opened_method"])
     st.dataframe(
         made,
         column_config={
             "opened_grade": "Grade",
             "meaning": "Meaning",
-            "opened_method": "Method",
+            "opened_method": "Dated by",
             "n": st.column_config.ProgressColumn(
                 "n", format="localized", min_value=0, max_value=int(made["n"].max())
             ),

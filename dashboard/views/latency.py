@@ -68,6 +68,11 @@ def _weeks() -> None:
 def _groups() -> None:
     step = max(shown.step_for(f"time_to_land_{group}_n") for group in ("declared_ai", "unmarked"))
     drawn, frame = latency.groups(shown, step)
+    known = frame[["declared_ai_median_hours", "unmarked_median_hours"]].notna().sum()
+    if known.min() < parts.FEWEST_POINTS:
+        st.header("AI declared against unmarked", anchor=False)
+        st.caption("Too few of one of the two landed in this period to compare them over time.")
+        return
     parts.chart(
         "AI declared against unmarked",
         drawn,

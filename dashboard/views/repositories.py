@@ -11,13 +11,13 @@ shown = filters.current()
 first, last = shown.span.first, shown.span.last
 COLUMNS = {
     "name": st.column_config.TextColumn("Repository", width="medium"),
-    "verdict": st.column_config.TextColumn("Verdict", width="large"),
-    "opened": st.column_config.NumberColumn("Opened per week", format="%.1f"),
-    "landed": st.column_config.NumberColumn("Landed per week", format="%.1f"),
+    "verdict": st.column_config.TextColumn("Verdict", width="medium"),
+    "opened": st.column_config.NumberColumn("Opened / week", format="%.1f"),
+    "landed": st.column_config.NumberColumn("Landed / week", format="%.1f"),
     "gap": st.column_config.NumberColumn("Review gap", format="%.2f"),
     "work": st.column_config.NumberColumn("Weeks of work", format="%.1f"),
-    "wait_days": st.column_config.NumberColumn("Median days to land", format="%.1f"),
-    "declared": st.column_config.NumberColumn("AI share, declared", format="percent"),
+    "wait_days": st.column_config.NumberColumn("Median days", format="%.1f"),
+    "declared": st.column_config.NumberColumn("AI declared", format="%.0f%%"),
     "weeks": st.column_config.NumberColumn("Weeks", format="localized"),
     "edge": "Data to",
 }
@@ -37,8 +37,8 @@ def _table(mined: list[data.Repository]) -> None:
         alt=f"Figures of {len(mined)} repositories over the same weeks, by name",
     )
     st.caption(
-        "By name, not by rank: projects land work in different ways, and git sees more of some"
-        " than of others. Automation is left out."
+        "Median days from opening to landing. By name, not by rank: projects land work in"
+        " different ways, and git sees more of some than of others. Automation is left out."
     )
 
 
