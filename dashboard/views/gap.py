@@ -70,7 +70,7 @@ _FACTS = (
         "review_efficiency_index",
         text.ratio,
         lambda x: f"{x:+.2f}",
-        lambda _: "1 keeps pace; over 8 weeks",
+        lambda _: "1 keeps pace; 8 weeks",
         "normal",
     ),
     (
