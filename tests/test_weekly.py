@@ -258,3 +258,16 @@ def test_lines_of_which_none_is_known_are_unknown_not_zero():
     assert table["throughput_lines_rate"].to_list() == [pd.NA, 7, 0, pd.NA]
     assert table["reviewable_lines"].to_list() == [pd.NA, 0, 0, 0]
     assert table["generation_lines_unknown_n"].to_list() == [2, 1, 0, 0]
+
+
+def test_where_only_what_landed_is_seen_openings_backlog_and_completion_are_unknown():
+    """A plain clone without heads: survivors alone would make review look too good."""
+    rows = (
+        {"opened_at": "2026-01-05T10:00Z", "landed_at": "2026-01-06T10:00Z"},
+        {"opened_at": "2026-01-12T10:00Z", "landed_at": "2026-01-14T10:00Z"},
+    )
+    assert weekly(*rows)["generation_rate"].to_list() == [1, 1]
+    plain = weekly(*(row | {"head_sha": None} for row in rows))
+    for unknown in ("generation_rate", "backlog_young", "completion_30d_share", "review_gap_ratio"):
+        assert plain[unknown].isna().all(), unknown
+    assert plain["throughput"].to_list() == [1, 1]

@@ -49,6 +49,7 @@ def states(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
 
     Raises NotEnoughData below 156 complete weeks.
     """
+    frames.require_unlanded()
     flow = Flow.of(frames, weeks=weeks)
     if flow.n < HISTORY_AT_LEAST:
         raise NotEnoughData(

@@ -46,6 +46,7 @@ NEVER = np.iinfo(np.int64).max
             count(f"completion_{k}d_n", "Change requests opened and followed.", "change requests"),
         )
     ),
+    needs_unlanded=True,
 )
 def backlog(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How much waits, how many weeks of work is it, and how much of a week's work ever lands?"""

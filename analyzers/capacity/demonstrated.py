@@ -93,6 +93,7 @@ class Flow:
         "ratio",
     ),
     figure("review_gap_ratio_high", "95 % of the same.", "ratio"),
+    needs_unlanded=True,
 )
 def demonstrated(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How much has review shown it can do, and does demand exceed it?"""

@@ -35,6 +35,7 @@ _KNOWN_BOTH = _KNOWN.replace("landings", "landings or openings")
     ),
     figure("review_gap_lines_ratio_low", "5 % of a joint 4-week block bootstrap.", "ratio"),
     figure("review_gap_lines_ratio_high", "95 % of the same.", "ratio"),
+    needs_unlanded=True,
 )
 def demonstrated_lines(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How many lines has review shown it can land, and are more of them opened?"""

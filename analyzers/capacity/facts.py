@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,31 @@ from analyzers.capacity.weeks import WEEK, Weeks
 Band = tuple[float, float]
 NO_BAND: Band = (math.nan, math.nan)
 PER_WEEK = "change requests per week"
+
+
+NEED_UNLANDED = frozenset(
+    {
+        "generation_rate",
+        "backlog_young",
+        "backlog_slope",
+        "ai_share_declared_of_change_requests",
+        "completion_30d_share",
+        "weeks_of_work",
+        "review_efficiency_index",
+        "demonstrated_capacity",
+        "review_gap_ratio",
+    }
+)
+"""Facts that survivors alone would tell wrongly."""
+
+_UNSEEN_VALUES: dict[str, Any] = {
+    "value": None,
+    "low": None,
+    "high": None,
+    "n": None,
+    "previous": None,
+    "reason": "what did not land is unseen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +102,16 @@ class Source:
 
 
 def facts(source: Source, period: Period) -> Iterator[Fact]:
-    """Every fact of the period, in the order they are shown."""
+    """Every fact of the period, in the order they are shown.
+
+    Those that need the unlanded are unknown, with the reason, where only what landed is seen.
+    """
+    for fact in _facts(source, period):
+        needs = fact.name in NEED_UNLANDED and not source.frames.sees_unlanded
+        yield replace(fact, **_UNSEEN_VALUES) if needs else fact
+
+
+def _facts(source: Source, period: Period) -> Iterator[Fact]:
     previous = period.before()
     for name in ("generation_rate", "throughput"):
         yield _rate(source, name, period, previous)
@@ -95,7 +130,7 @@ def facts(source: Source, period: Period) -> Iterator[Fact]:
 
 
 def _rate(source: Source, name: str, period: Period, previous: Period | None) -> Fact:
-    counts = source.column(name)
+    counts = np.nan_to_num(source.column(name))  # unknown in all weeks or in none
     draws = period.of(counts)[block_draws(seeded(), period.end - period.begin, DRAWS)].mean(axis=1)
     return _fact(
         name,

@@ -128,6 +128,7 @@ def bands(target: Target) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _targets(frames: Frames, weeks: Weeks) -> list[Target]:
+    frames.require_unlanded()
     n = int(weeks.is_complete.sum()) if weeks.n else 0
     landed = int(weeks.sums(frames.landed)[max(n - 52, 0) : n].sum()) if n else 0
     if n < WEEKS_AT_LEAST or landed < LANDED_AT_LEAST:

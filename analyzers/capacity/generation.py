@@ -58,6 +58,7 @@ REDRAWS = 100
         "Opened change requests whose lines are unknown and left out of the sum.",
         "change requests",
     ),
+    needs_unlanded=True,
 )
 def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How many change requests are opened per week, by whom, and how large are they?"""

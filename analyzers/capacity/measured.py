@@ -64,6 +64,7 @@ def measured(frames: Frames, *, weeks: Weeks, draws: int = DRAWS) -> Measured:
     4-week blocks, so that a busy week stays busy in all of them. Raises
     NotEnoughData below 52 complete weeks, or where hardly anything landed.
     """
+    frames.require_unlanded()
     flow = Flow.of(frames, weeks=weeks)
     capacity, completion = capacities(flow), usual_completion(flow)
     if not flow.n or not math.isfinite(capacity[-1]) or not math.isfinite(completion[-1]):

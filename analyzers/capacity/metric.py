@@ -8,7 +8,7 @@ description, the report and the dashboard unaided.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.weeks import Weeks, micros
+from analyzers.errors import NotEnoughData
 from analyzers.tables import DECLARED_AI, Column
 
 
@@ -44,9 +45,32 @@ class Frames:
         return micros(self.requests["landed_at"])
 
     @cached_property
+    def sees_unlanded(self) -> bool:
+        """Whether change requests that did not land can be seen at all.
+
+        A plain clone names only what landed: openings, backlog and completion would come from
+        the survivors alone, and look too good. One head or one unlanded request tells otherwise.
+        """
+        told = self.change_requests
+        is_seen = told["head_sha"].notna() | told["state"].ne("landed")
+        return told.empty or bool(is_seen.any())
+
+    def require_unlanded(self) -> None:
+        """Raise NotEnoughData where only what landed can be seen."""
+        if not self.sees_unlanded:
+            raise NotEnoughData(UNSEEN)
+
+    @cached_property
     def declared(self) -> np.ndarray:
         """Whether each of `requests` declares AI, wholly or in part."""
         return is_declared(self.requests["authorship"])
+
+
+UNSEEN = (
+    "heads of change requests are not in this clone, so what did not land is unseen;"
+    " `reviewgap fetch-reviews` brings them"
+)
+"""Why figures that need the unlanded are unknown."""
 
 
 class Compute(Protocol):
@@ -62,16 +86,24 @@ class Metric:
 
     columns: tuple[Column, ...]
     compute: Compute
+    needs_unlanded: bool = False
 
     def __call__(self, frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         """The columns, one row per week, in the order they are declared."""
-        frame = self.compute(frames, weeks=weeks)
-        return frame[[column.name for column in self.columns]]
+        names = [column.name for column in self.columns]
+        if self.needs_unlanded and not frames.sees_unlanded:
+            return pd.DataFrame(pd.NA, index=weeks.starts, columns=names)
+        return self.compute(frames, weeks=weeks)[names]
 
 
-def metric(*columns: Column) -> Callable[[Compute], Metric]:
-    """Bind a function to the columns it fills."""
-    return lambda compute: Metric(columns, compute)
+def metric(*columns: Column, needs_unlanded: bool = False) -> Callable[[Compute], Metric]:
+    """Bind a function to the columns it fills.
+
+    With `needs_unlanded` they are unknown where only what landed can be seen.
+    """
+    if needs_unlanded:
+        columns = tuple(replace(column, nullable=True) for column in columns)
+    return lambda compute: Metric(columns, compute, needs_unlanded)
 
 
 def weekly_frame(weeks: Weeks, columns: dict[str, np.ndarray]) -> pd.DataFrame:

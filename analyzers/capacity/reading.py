@@ -15,7 +15,7 @@ from analyzers.capacity import demonstrated, keeping_up
 from analyzers.capacity.demonstrated import Flow, Label
 from analyzers.capacity.facts import Fact, Period, Source, facts
 from analyzers.capacity.keeping_up import Verdict
-from analyzers.capacity.metric import Frames
+from analyzers.capacity.metric import UNSEEN, Frames
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.tables import REVIEW_EVENTS
@@ -75,7 +75,7 @@ def reading(
     frames = Frames(commits, change_requests, REVIEW_EVENTS.empty())
     flow = Flow.of(frames, weeks=grid).until(period.end)
     found = list(facts(Source(weekly, frames, grid, flow), period))
-    verdict, reason = keeping_up.verdict(flow, recent=period.end - period.begin)
+    verdict, reason = _verdict(frames, flow, period)
     stretch = demonstrated.elasticity(flow)
     keys = grid.keys
     span = f"In the {period.end - period.begin} weeks to {keys[period.end - 1]}"
@@ -91,6 +91,12 @@ def reading(
     )
 
 
+def _verdict(frames: Frames, flow: Flow, period: Period) -> tuple[Verdict, str]:
+    if not frames.sees_unlanded:
+        return "undetermined", UNSEEN
+    return keeping_up.verdict(flow, recent=period.end - period.begin)
+
+
 def _period(grid: Weeks, weeks: int, until: str | None) -> Period:
     end = int(grid.is_complete.sum()) if grid.n else 0
     keys = grid.keys if grid.n else []
@@ -103,6 +109,9 @@ def _period(grid: Weeks, weeks: int, until: str | None) -> Period:
 
 def _sentence(span: str, told: dict[str, Fact], verdict: Verdict, reason: str) -> str:
     opened, landed = told["generation_rate"], told["throughput"]
+    if opened.value is None:
+        rate = f"{landed.value:.1f} change requests landed per week"
+        return f"{span}, {rate}: {VERDICTS[verdict]} ({reason})."
     if not opened.n and not landed.n:
         return f"{span}, no change request is known to git: {VERDICTS[verdict]}."
     rates = f"{opened.value:.1f} change requests were opened and {landed.value:.1f} landed per week"
