@@ -152,6 +152,9 @@ def test_a_revert_quotes_only_the_subject_and_inherits_nothing():
         ("AI usage: None used except to validate and judge.", "denied"),
         ("### AI Disclosure\nNo AI was used, code was written by myself.", "denied"),
         ("### AI Disclosure\nFound by Claude, I applied the changes", "none"),
+        ("AI usage: I used Fable 5 in Amp to write the code", "coauthored"),
+        ("AI usage: I wrote the code after Codex found the bug", "none"),
+        ("AI usage: Wrote all code/comments by myself. Used AI for research.", "assisted"),
         ("## AI Disclosure\n\n## Testing\nRan it with Claude", "none"),
         ("AI usage in the docs is explained by Claude", "none"),
     ],
@@ -192,6 +195,40 @@ def test_a_merges_disclosure_marks_what_it_brought_in(subject):
     _, told, _ = judged(branch_history(subject, "\n\n### AI Disclosure\nClaude wrote the fix."))
     assert told["branch work"] == "ai_coauthored"
     assert told["main work"] == "unmarked"
+
+
+def several(disclosure):
+    rows = [
+        {"name": "a", "at": "2026-03-02T10:00Z", "message": "base"},
+        {"name": "b", "parents": "a", "at": "2026-03-02T11:00Z", "message": "main work"},
+        {"name": "c", "parents": "a", "at": "2026-03-02T12:00Z", "message": "parse it"},
+        {"name": "d", "parents": "c", "at": "2026-03-02T12:30Z", "message": "test parsing"},
+        {
+            "name": "m",
+            "parents": "b d",
+            "at": "2026-03-02T13:00Z",
+            "message": f"Parse (#7)\n\n{disclosure}",
+        },
+    ]
+    told = judged(history(rows))[1]
+    return told["parse it"], told["test parsing"]
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "verdicts"),
+    [
+        ("AI usage: AI wrote many tests, everything else is mine.", ("ambiguous", "ai_coauthored")),
+        ("AI usage: Claude wrote most of the test cases", ("ambiguous", "ai_coauthored")),
+        ("AI usage: Claude implemented the fix and the unit test.", ("ai_coauthored",) * 2),
+        ("AI usage: Claude wrote most of it.", ("ai_coauthored",) * 2),
+        (
+            "See https://ampcode.com/threads/T-979b1743-19e7-47c9-8074-9778b4b2a61e",
+            ("ambiguous",) * 2,
+        ),
+    ],
+)
+def test_a_merges_text_marks_what_it_says_it_marks(disclosure, verdicts):
+    assert several(disclosure) == verdicts
 
 
 def test_updating_a_feature_branch_marks_nothing_of_the_default_line():

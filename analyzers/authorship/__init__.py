@@ -54,7 +54,7 @@ def evidence(
     ancestry = branch.Ancestry.of(history.commits) if on_merges else None
     found = [trace for trace in direct if trace.place != "branch"]
     if ancestry is not None:
-        found += carried.from_merges(on_merges, ancestry)
+        found += carried.from_merges(on_merges, ancestry, history.commits)
     found += carried.from_refs(history, memberships, markers)
     found += notes.evidence(history.notes, _noted(history, is_automation), markers)
     before = frame(found)

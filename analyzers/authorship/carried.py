@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analyzers.authorship import branch
+from analyzers.authorship import branch, scope
 from analyzers.authorship.markers import Markers
 from analyzers.authorship.rows import Marker
 from analyzers.authorship.traces import Evidence, among
@@ -21,25 +21,32 @@ _PLATFORM_MERGE = re.compile(
 _ON_THE_MERGE = ("merge_body", "footer", "link", "prose", "subject")
 
 
-def from_merges(found: Iterable[Evidence], ancestry: branch.Ancestry) -> Iterator[Evidence]:
+def from_merges(
+    found: Iterable[Evidence], ancestry: branch.Ancestry, commits: pd.DataFrame
+) -> Iterator[Evidence]:
     """Evidence on merge commits, repeated for every commit that the merge brought in.
 
     What a body says is weaker for a commit than for the whole: high becomes medium. A denial is
     carried too; it takes back nothing that the commit itself says firmly.
     """
-    brought: dict[str, list[str]] = {}
-    for trace in found:
-        if trace.sha not in brought:
-            brought[trace.sha] = ancestry.brought_in(trace.sha)
-        for sha in brought[trace.sha]:
+    told = list(found)
+    brought = {sha: ancestry.brought_in(sha) for sha in dict.fromkeys(trace.sha for trace in told)}
+    subjects = _subjects(commits, {sha for shas in brought.values() for sha in shas})
+    for trace in told:
+        for sha, ours in scope.narrowed(trace, brought[trace.sha], subjects):
             place = "branch" if trace.place == "branch" else "merge_body"
             yield replace(
-                trace,
+                ours,
                 sha=sha,
                 source_sha=trace.sha,
                 place=place,
-                confidence=_weaker(trace) if place == "merge_body" else trace.confidence,
+                confidence=_weaker(ours) if place == "merge_body" else ours.confidence,
             )
+
+
+def _subjects(commits: pd.DataFrame, wanted: set[str]) -> dict[str, str]:
+    ours = commits[among(commits["sha"], wanted)]
+    return dict(zip(ours["sha"].to_list(), ours["subject"].to_list(), strict=True))
 
 
 def from_refs(history: History, memberships: pd.DataFrame, markers: Markers) -> Iterator[Evidence]:

@@ -109,9 +109,10 @@ def judged(sentence: str, markers: Markers) -> str:
 
 def _person_wrote(sentence: str) -> bool:
     own = re.search(
-        r"\b(?:i|me|myself|by hand|hand-?written|manually|human)\b[^.]{0,25}"
+        r"\b(?:i(?! (?:\w+ )?(?:used?|had|asked|let|told|prompted)\b)|me|myself|by hand"
+        r"|hand-?written|manually|human)\b[^.]{0,25}"
         r"\b(?:wrote|written|write|implemented|made|did|changed|applied|code)\b"
-        r"|\bwrit\w+ (?:\w+ ){0,4}by (?:me|hand|myself)\b|^\W*(?:found|spotted) by\b",
+        r"|\b(?:writ\w+|wrote) (?:\S+ ){0,4}by (?:me|hand|myself)\b|^\W*(?:found|spotted) by\b",
         sentence,
         re.IGNORECASE,
     )
