@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from analyzers import pipeline, store
-from analyzers.capacity import alarm, cohorts, forecast
+from analyzers.capacity import alarm, cohorts, forecast, targets
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import WEEK, Weeks
 from analyzers.errors import NotEnoughData
@@ -46,11 +46,14 @@ def main() -> None:
     parser.add_argument(
         "--arrivals", type=int, help="weeks the cohort model averages arrivals over"
     )
+    parser.add_argument("--scale-by-all", action="store_true", help="MASE scaled by all history")
     parser.add_argument("--truncated", action="store_true", help="the alarm, week by week, blind")
     parser.add_argument("paths", nargs="+", type=Path)
     asked = parser.parse_args()
     if asked.arrivals:
         cohorts.ARRIVALS = asked.arrivals
+    if asked.scale_by_all:
+        targets.SCALED_BY = 10_000
     if asked.truncated:
         with _store(asked.store) as root:
             for path in asked.paths:
@@ -145,7 +148,8 @@ def _print(scores: pd.DataFrame) -> None:
         n = rows["repository"].nunique()
         print(f"\n{target}: mean error over {n} repositories, by horizon in weeks\n")
         print(_table(_errors(rows)))
-        held = rows[rows["is_ours"].to_numpy(bool)].groupby("horizon_weeks")["coverage_share"]
+        ours = rows[rows["is_ours"].to_numpy(bool)].astype({"coverage_share": "float64"})
+        held = ours.groupby("horizon_weeks")["coverage_share"]
         print("\ncoverage of the 90 % band over those repositories that have one\n")
         print(_table(held.agg(["mean", "min", "count"]).T))
     _print_bars(scores)

@@ -179,18 +179,20 @@ def _when(exceeded: Exceeded) -> str:
     if exceeded.low is None or exceeded.high is None:
         band = f"no band: {exceeded.band_reason}"
     else:
-        span = f"{_months(exceeded.low)} to {_months(exceeded.high)} months"
+        span = f"{_months(exceeded.low)} to {_months(exceeded.high)}"
         band = f"{span}, 90 % of joint bootstrap draws"
     limit = "capacity shown is a lower bound, so this is no prediction of collapse"
+    if exceeded.months == 0 and exceeded.high:
+        return f"{what} already, but draws disagree ({band}); {limit}"
     if exceeded.months == 0:
         return f"{what} already ({band}); {limit}"
     if math.isinf(exceeded.months):
         return f"{what}: never, as far as rates go ({band})"
-    return f"{what} in {_months(exceeded.months)} months at the earliest ({band}); {limit}"
+    return f"{what} in {_months(exceeded.months)} at the earliest ({band}); {limit}"
 
 
 def _months(value: float) -> str:
-    return "never" if math.isinf(value) else f"{value:.1f}"
+    return "never" if math.isinf(value) else f"{value:.1f} months"
 
 
 def _told(inputs: Inputs) -> Iterator[tuple[str, float]]:
