@@ -136,7 +136,9 @@ def _strips(order: tuple[str, ...], ticks: int) -> str:
             x=axes.weeks(ticks),
             x2="week_end:T",
             y=alt.Y("part:N", sort=list(order), title=None, axis=axes.axis(grid=False)),
-            opacity=alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None),
+            opacity=alt.when("datum.n > 0")
+            .then(alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None))
+            .otherwise(alt.value(0)),
             tooltip=[
                 alt.Tooltip("iso_week:N", title="week"),
                 alt.Tooltip("part:N", title="tool"),

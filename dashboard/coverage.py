@@ -51,22 +51,27 @@ def absent(manifest: dict[str, Any]) -> str:
 
 
 def dating(manifest: dict[str, Any]) -> list[str]:
-    """How well change requests could be dated, and how far git alone was off where checked."""
-    told = []
-    found = _list(manifest, "openings")
-    for each in found:
-        total = int(each.get("n_change_requests") or 0)
-        if not total:
-            continue
-        good = sum(int(each.get(grade) or 0) for grade in "AB") / total
-        which = each.get("sequence") if each.get("sequence") in _SEQUENCES else "change requests"
-        told.append(
-            f"**{text.share(good)}** of {text.number(total)} {which} have an opening graded A or B;"
-            f" {text.share(each.get('chain_share'))} are dated in the order of their numbers. The"
-            f" band of an opening is {text.duration(_days(each.get('band_median_days')))} wide in"
-            " the middle."
-        )
-    return told + [_error(each) for each in _list(manifest, "git_only_error") if each.get("n")]
+    """How well git alone dates change requests, and how far off it was where checked."""
+    openings = (_openings(each) for each in _list(manifest, "openings"))
+    errors = (_error(each) for each in _list(manifest, "git_only_error") if each.get("n"))
+    return [line for line in (*openings, *errors) if line]
+
+
+def _openings(each: dict[str, Any]) -> str:
+    total = int(each.get("n_change_requests") or 0)
+    if total < text.MIN_N:
+        return ""
+    good = sum(int(each.get(grade) or 0) for grade in "AB") / total
+    which = each.get("sequence") if each.get("sequence") in _SEQUENCES else "change requests"
+    told = (
+        f"From git alone, **{text.share(good)}** of {text.number(total)} {which} have an opening"
+        f" graded A or B; {text.share(each.get('chain_share'))} are dated in the order of their"
+        " numbers."
+    )
+    wide = _days(each.get("band_median_days"))
+    if wide is None:
+        return told
+    return f"{told} Half of the openings lie within a band of {text.duration(wide)} or less."
 
 
 def _error(each: dict[str, Any]) -> str:
@@ -87,10 +92,8 @@ def _squash(manifest: dict[str, Any]) -> str:
     if not loss.get("n_squashed"):
         return ""
     if not n_ai:
-        return (
-            f"{text.counted(loss['n_squashed'], 'change request')} landed as a squash; none of"
-            " their commits that are still here declare AI."
-        )
+        squashed = text.counted(loss["n_squashed"], "change request")
+        return f"Of {squashed} landed as a squash, none has a commit that declares AI."
     return (
         f"Squash merges hid the declaration of **{text.number(n_lost)} of {text.number(n_ai)}**"
         f" change requests whose own commits declare AI ({text.share(loss.get('lost_share'))});"

@@ -61,9 +61,23 @@ def degrees(chosen: Filters) -> Made | None:
     )
     frame = frame.groupby(["week_start", "iso_week", "part", "rank"], as_index=False)["n"].sum()
     drawn = charts.stacked(
-        frame, unit="commits", order=list(text.DEGREES.values()), colours=charts.DEGREE_COLOURS
+        _spanning(frame, chosen),
+        unit="commits",
+        order=list(text.DEGREES.values()),
+        colours=charts.DEGREE_COLOURS,
     )
     return drawn, frame[["iso_week", "part", "n"]]
+
+
+def _spanning(frame: pd.DataFrame, chosen: Filters) -> pd.DataFrame:
+    """The frame with empty rows at both ends of the period, so that its time axis shows it all."""
+    weeks = chosen.chart_weeks
+    ends = pd.concat([frame.head(1), frame.head(1)], ignore_index=True).assign(
+        week_start=weeks["week_start"].iloc[[0, -1]].array,
+        iso_week=weeks["iso_week"].iloc[[0, -1]].array,
+        n=0,
+    )
+    return pd.concat([frame, ends], ignore_index=True)
 
 
 @kept
