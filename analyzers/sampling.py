@@ -30,6 +30,7 @@ class Effort:
     growth: list[Ratio]
     declared: list[Ratio]
     complexity: list[Ratio]
+    complexity_declared: list[Ratio]
     n_population: int
     n_sampled: int
     n_measured: int
@@ -61,6 +62,7 @@ def measured_effort(
         effort.growth(weights, weeks=weeks),
         effort.declared_against_rest(weights, weeks=weeks),
         effort_sample.complexity_growth(everything, rows),
+        effort_sample.complexity_declared(everything, rows),
         len(everything),
         len(shas),
         int(rows["complexity"].notna().sum()),

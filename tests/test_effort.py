@@ -120,6 +120,26 @@ def test_quarters_count_by_how_many_commits_they_had():
     assert told["maintainability_share"].reason.startswith("0 and 0 sampled commits")
 
 
+def test_the_declared_of_the_sample_are_compared_with_the_rest():
+    everything = crowd()
+    shas = effort_sample.sampled(everything, 160)
+    odd = everything["sha"].str[-1].astype(int) % 2 == 1
+    rows = COMPLEXITY.from_rows(
+        {
+            "sha": sha,
+            "n_files": 1,
+            "complexity": 30 if int(sha[-1]) % 2 else 10,
+            "seconds": 0.1,
+            "tool": "test",
+        }
+        for sha in shas
+    )
+    ratio = effort_sample.complexity_declared(everything.assign(declared=odd), rows)[0]
+    assert ratio.ratio == pytest.approx(3)
+    assert (ratio.low, ratio.high) == pytest.approx((3, 3))
+    assert ratio.n + ratio.n_other == 160
+
+
 def test_the_sample_tells_its_error():
     everything = crowd()
     shas = effort_sample.sampled(everything, 240)

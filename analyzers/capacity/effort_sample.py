@@ -52,15 +52,26 @@ def sampled(from_population: pd.DataFrame, n: int) -> list[str]:
 
 def complexity_growth(from_population: pd.DataFrame, complexity: pd.DataFrame) -> list[Ratio]:
     """The last four quarters over the four before, per commit; bands tell the sampling error."""
-    told = from_population.merge(complexity, on="sha")
-    sizes = from_population.groupby("quarter").size()
+    halves = from_population.assign(group=from_population["quarter"] // (QUARTERS // 2))
+    return _ratios(halves, complexity)
+
+
+def complexity_declared(from_population: pd.DataFrame, complexity: pd.DataFrame) -> list[Ratio]:
+    """Declared AI over the rest, over all eight quarters; mind effort.CONFOUNDED."""
+    sides = from_population.assign(group=np.where(from_population["declared"], 0, 1))
+    return _ratios(sides, complexity)
+
+
+def _ratios(grouped: pd.DataFrame, complexity: pd.DataFrame) -> list[Ratio]:
+    told = grouped.merge(complexity, on="sha")
+    sizes = grouped.groupby(["group", "quarter"]).size()
     return [_sampled_ratio(told, name, sizes) for name in MEASURES]
 
 
 def _sampled_ratio(told: pd.DataFrame, name: str, sizes: pd.Series) -> Ratio:
     known = told[told[name].notna()]
     rng = seeded()
-    halves = [known[known["quarter"] // (QUARTERS // 2) == half] for half in (0, 1)]
+    halves = [known[known["group"] == group] for group in (0, 1)]
     n, n_other = map(len, halves)
     n_unknown = len(told) - len(known)
     if min(n, n_other) < N_AT_LEAST:
@@ -76,8 +87,8 @@ def _sampled_ratio(told: pd.DataFrame, name: str, sizes: pd.Series) -> Ratio:
 
 
 def _strata(half: pd.DataFrame, name: str, sizes: pd.Series) -> Iterator[tuple[np.ndarray, float]]:
-    for quarter, rows in half.groupby("quarter"):
-        yield rows[name].to_numpy(float), float(sizes[quarter])
+    for stratum, rows in half.groupby(["group", "quarter"]):
+        yield rows[name].to_numpy(float), float(sizes[stratum])
 
 
 def _stratified(parts: Strata) -> float:

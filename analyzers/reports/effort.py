@@ -40,15 +40,18 @@ def _lines(found: Effort) -> Iterator[str]:
     yield ""
     yield "Declared AI over the rest, per change request landed in the last 52 weeks:"
     yield from map(_line, found.declared)
-    yield f"  {CONFOUNDED}"
     yield ""
     yield "Per sampled commit, the last four quarters over the four before:"
     yield from map(_line, found.complexity)
+    yield ""
+    yield "Declared AI over the rest, per sampled commit of the eight quarters:"
+    yield from map(_line, found.complexity_declared)
     yield (
         f"  {found.n_measured} of {found.n_sampled} sampled commits measured, out of"
         f" {found.n_population:,}; {found.seconds:.0f} s of measuring ({found.tool})."
     )
     yield ""
+    yield CONFOUNDED
     yield (
         "Effort is relative to a usual change request of the earlier period, not hours. Bands are"
         " 90 %, by bootstrap; those of the sample tell its error."
