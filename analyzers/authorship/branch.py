@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -31,16 +31,16 @@ _MAX_BROUGHT_IN = 2000
 class Ancestry:
     """Parents and dates of every mined commit, for walking from a merge."""
 
-    parents: Mapping[str, str]  # space-separated, as mined
-    moments: Mapping[str, int]
+    positions: Mapping[str, int]
+    parents: Sequence[str]  # space-separated, as mined
+    moments: Sequence[int]
 
     @classmethod
     def of(cls, commits: pd.DataFrame) -> Ancestry:
         """The ancestry of tables.MINED_COMMITS."""
-        shas = commits["sha"].to_list()
+        positions = {sha: at for at, sha in enumerate(commits["sha"].to_list())}
         moments = commits["committed_at"].astype("int64").to_list()
-        parents = dict(zip(shas, commits["parents"].to_list(), strict=True))
-        return cls(parents, dict(zip(shas, moments, strict=True)))
+        return cls(positions, commits["parents"].to_list(), moments)
 
     def brought_in(self, merge: str) -> list[str]:
         """Commits that the second parent reaches and the first does not, newest first.
@@ -48,10 +48,10 @@ class Ancestry:
         Both sides are walked by date, newest first, as `git rev-list p1..p2` does. Empty when the
         walk grows beyond a change request's size: then the merge is not one of a branch.
         """
-        first, *others = self.parents[merge].split()
+        first, *others = self._parents_of(merge)
         wanted: set[str] = set(others)
         known: set[str] = {first}
-        queue = [(-self.moments.get(sha, 0), sha) for sha in {first, *others}]
+        queue = [(-self._moment(sha), sha) for sha in {first, *others}]
         heapq.heapify(queue)
         brought: list[str] = []
         while queue and any(sha in wanted and sha not in known for _, sha in queue):
@@ -61,12 +61,20 @@ class Ancestry:
                 brought.append(sha)
                 if len(brought) > _MAX_BROUGHT_IN:
                     return []
-            for parent in self.parents.get(sha, "").split():
+            for parent in self._parents_of(sha):
                 seen = parent in known or (parent in wanted and not is_known)
                 (known if is_known else wanted).add(parent)
                 if not seen:
-                    heapq.heappush(queue, (-self.moments.get(parent, 0), parent))
+                    heapq.heappush(queue, (-self._moment(parent), parent))
         return [sha for sha in brought if sha not in known]
+
+    def _parents_of(self, sha: str) -> list[str]:
+        at = self.positions.get(sha)
+        return [] if at is None else self.parents[at].split()
+
+    def _moment(self, sha: str) -> int:
+        at = self.positions.get(sha)
+        return 0 if at is None else self.moments[at]
 
 
 def suspects(commits: pd.DataFrame, markers: Markers) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -42,16 +43,16 @@ def commits(
     )
     declared = verdict.isin((*tables.DECLARED_AI, "ambiguous"))
     tools = summary["tools"].fillna("").where(declared.to_numpy(), "")
+    spread = functools.partial(_spread, at=at, index=commits.index)
     return pd.DataFrame(
         {
-            "sha": commits["sha"].to_numpy(),
-            "is_merge": commits["is_merge"].to_numpy(),
-            "authorship": _spread(verdict, at, len(commits), otherwise="unmarked"),
-            "ai_tools": _spread(tools, at, len(commits), otherwise=""),
-            "n_evidence": _spread(summary["n"].fillna(0), at, len(commits), otherwise=0),
-        },
-        index=commits.index,
-    ).astype({"sha": "str", "authorship": "str", "ai_tools": "str", "n_evidence": "Int64"})
+            "sha": commits["sha"].astype("str"),
+            "is_merge": commits["is_merge"],
+            "authorship": spread(verdict, otherwise="unmarked").astype("str"),
+            "ai_tools": spread(tools, otherwise="").astype("str"),
+            "n_evidence": spread(summary["n"].fillna(0), otherwise=0).astype("Int64"),
+        }
+    )
 
 
 def change_requests(
@@ -98,10 +99,10 @@ def is_copy(commits: pd.DataFrame) -> pd.Series:
     return pd.Series(commits.index.isin(copies.index[copies]), index=commits.index)
 
 
-def _spread(values: pd.Series, at: np.ndarray, n: int, *, otherwise: object) -> np.ndarray:
-    spread = np.full(n, otherwise, dtype=object)
+def _spread(values: pd.Series, *, at: np.ndarray, index: pd.Index, otherwise: object) -> pd.Series:
+    spread = np.full(len(index), otherwise, dtype=object)
     spread[at] = values.to_numpy()
-    return spread
+    return pd.Series(spread, index=index)
 
 
 def _summed(evidence: pd.DataFrame, *, by: str) -> pd.DataFrame:

@@ -154,6 +154,7 @@ def accounts() -> tuple[Account, ...]:
     return _rules().accounts
 
 
+@functools.lru_cache(maxsize=1 << 16)  # asked for the same people by every stage
 def _is_machine(name: str, email: str, further: frozenset[str]) -> bool:
     rules = _rules()
     name, email = name.strip().lower(), email.strip().lower()
