@@ -93,5 +93,5 @@ def test_a_file_has_no_history_and_so_no_band(shelf, tmp_path):
 
 
 def test_a_short_history_refuses_both():
-    with pytest.raises(NotEnoughData, match="52 complete weeks"):
+    with pytest.raises(NotEnoughData, match="20 complete weeks of history; 52 are needed"):
         told(Shelf(weeks=20))

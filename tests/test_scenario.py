@@ -148,5 +148,5 @@ def test_the_date_is_refused_without_declared_ai():
 
 def test_a_what_if_is_refused_without_a_year_of_landings():
     built, weeks = steady(weeks=30)
-    with pytest.raises(NotEnoughData, match="52 complete weeks"):
+    with pytest.raises(NotEnoughData, match="30 complete weeks of history; 52 are needed"):
         measured(built, weeks=weeks)

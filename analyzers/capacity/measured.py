@@ -21,6 +21,7 @@ from analyzers.capacity.demonstrated import (
 )
 from analyzers.capacity.estimates import BAND, block_draws, seeded
 from analyzers.capacity.metric import Frames
+from analyzers.capacity.refusals import why_no_capacity, why_no_gap
 from analyzers.capacity.scenario import Inputs
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
@@ -68,10 +69,8 @@ def measured(frames: Frames, *, weeks: Weeks, draws: int = DRAWS) -> Measured:
     flow = Flow.of(frames, weeks=weeks)
     capacity, completion = capacities(flow), usual_completion(flow)
     if not flow.n or not math.isfinite(capacity[-1]) or not math.isfinite(completion[-1]):
-        raise NotEnoughData(
-            f"a what-if starts from demonstrated capacity and needs {MEMORY} complete weeks with"
-            f" landings; there are {flow.n}"
-        )
+        lacking = why_no_capacity(flow, flow.n) or why_no_gap(flow, flow.n)
+        raise NotEnoughData(f"a what-if starts from demonstrated capacity: {lacking}")
     ai = weeks.sums(frames.opened[frames.declared])[: flow.n]
     doubling, doubling_reason = ai_doubling_months(ai)
     inputs = Inputs(
