@@ -176,6 +176,8 @@ def headline(answer: Reading | None) -> str:
     """The verdict in a few words."""
     if answer is None:
         return "Not enough data to say."
+    if answer.fact("generation_rate").value is None:
+        return "Only what landed can be seen here."
     if answer.verdict == "undetermined":
         clause, found, _ = answer.reason.partition(":")
         return f"{clause[:1].upper()}{clause[1:]}." if found else "Not enough history to judge."
@@ -187,6 +189,12 @@ def sentences(answer: Reading | None) -> str:
     if answer is None:
         return "No complete week of change requests lies in this period."
     opened, landed = answer.fact("generation_rate"), answer.fact("throughput")
+    if opened.value is None:
+        return (
+            f"From {answer.first_week} to {answer.last_week}, **{number(landed.value)}** change"
+            " requests landed per week. How many were opened, how many wait and how large the gap"
+            f" is stays unknown: {answer.reason}."
+        )
     clause, found, compared = answer.reason.partition(": ")
     told = [
         (

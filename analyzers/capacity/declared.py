@@ -45,16 +45,15 @@ from analyzers.capacity.weeks import Weeks, arrived
 )
 def declared(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """Which share of the work declares AI, by commits, by lines and by change requests?"""
-    opened = frames.opened
-    return weekly_frame(
-        weeks,
-        _of_commits(frames, weeks)
-        | _share(
-            "ai_share_declared_of_change_requests",
-            weeks.sums(opened[frames.declared]),
-            weeks.sums(opened),
-        ),
-    )
+    return weekly_frame(weeks, _of_commits(frames, weeks) | _of_change_requests(frames, weeks))
+
+
+def _of_change_requests(frames: Frames, weeks: Weeks) -> dict[str, np.ndarray]:
+    """By week of opening, which is known only where the unlanded are seen too."""
+    opened = frames.opened if frames.sees_unlanded else frames.opened[:0]
+    marked = frames.declared[: len(opened)]
+    name = "ai_share_declared_of_change_requests"
+    return _share(name, weeks.sums(opened[marked]), weeks.sums(opened))
 
 
 def _of_commits(frames: Frames, weeks: Weeks) -> dict[str, np.ndarray]:

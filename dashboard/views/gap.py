@@ -35,7 +35,7 @@ def _cards() -> None:
             name,
             text.number(figure.value),
             change=parts.change(figure, text.signed),
-            note=f"n {text.number(figure.n)} in {text.counted(span.n, 'week')}",
+            note=_or_unseen(figure, f"n {text.number(figure.n)} in {text.counted(span.n, 'week')}"),
             column=weekly,
         )
     for name, column, wording, difference, note, worse in _FACTS:
@@ -51,9 +51,21 @@ def _cards() -> None:
         )
 
 
-def _work(_: figures.Figure) -> str:
-    return f"{text.number(figures.of_fact(_answer, 'weeks_of_work').value)} weeks of work"
+def _work(figure: figures.Figure) -> str:
+    weeks = text.number(figures.of_fact(_answer, "weeks_of_work").value)
+    return _or_unseen(figure, f"{weeks} weeks of work")
 
+
+def _or_unseen(figure: figures.Figure, note: str) -> str:
+    """A note, or why there is no figure: without heads only what landed is seen."""
+    return _UNSEEN if _unlanded_are_unseen() and pd.isna(figure.value) else note
+
+
+def _unlanded_are_unseen() -> bool:
+    return _answer is not None and _answer.fact("generation_rate").value is None
+
+
+_UNSEEN = "Needs heads; see Evidence"
 
 _FACTS = (
     (
@@ -61,7 +73,7 @@ _FACTS = (
         "review_gap_ratio",
         text.ratio,
         lambda x: f"{x:+.2f}",
-        lambda figure: text.band(figure.low, figure.high).capitalize(),
+        lambda figure: _or_unseen(figure, text.band(figure.low, figure.high).capitalize()),
         "inverse",
     ),
     ("Waiting", "backlog_young", text.number, text.signed, _work, "inverse"),
@@ -70,7 +82,7 @@ _FACTS = (
         "review_efficiency_index",
         text.ratio,
         lambda x: f"{x:+.2f}",
-        lambda _: "1 keeps pace; 8 weeks",
+        lambda figure: _or_unseen(figure, "1 keeps pace; 8 weeks"),
         "normal",
     ),
     (
@@ -78,7 +90,7 @@ _FACTS = (
         "ai_share_declared_of_change_requests",
         text.share,
         text.points,
-        lambda figure: f"At least; n {text.number(figure.n)}",
+        lambda figure: _or_unseen(figure, f"At least; n {text.number(figure.n)}"),
         "off",
     ),
 )
@@ -181,4 +193,5 @@ _cards()
 if data.requests(shown.repo).empty:
     parts.no_requests()
 _weeks_and_what_lies_behind()
-_companions()
+if not _unlanded_are_unseen():
+    _companions()
