@@ -24,7 +24,7 @@ def drawn(shelf: Shelf, *, size: int, seed: int) -> str:
     """CSV to label by hand: sha, stratum, n_stratum, subject, label (empty)."""
     commits = _counted(shelf)
     sample = evaluate.sample(commits, size=size, seed=seed)
-    # Verdicts stay out of sight of whoever labels, and the strata are mixed by hash.
+    # Strata are mixed by hash, so that nobody labels one verdict after the other.
     told = sample.merge(commits[["sha", "subject"]], on="sha").sort_values("sha")
     told["subject"] = told["subject"].map(_defused)
     return str(told[["sha", "stratum", "n_stratum", "subject", "label"]].to_csv(index=False))
