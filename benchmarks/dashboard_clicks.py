@@ -35,7 +35,8 @@ launch.serve([Path(p) for p in sys.argv[2:]], port=int(sys.argv[1]), browser=Fal
 # Resolves with the milliseconds from the click to the first change of any figure's text.
 CLICK = """
 (name) => new Promise((done) => {
-  const figures = () => [...document.querySelectorAll('[data-testid="stMetric"]')]
+  const told = '[data-testid="stMetric"], [data-testid="stCaptionContainer"]';
+  const figures = () => [...document.querySelectorAll(told)]
     .map((each) => each.innerText).join('|');
   const before = figures();
   const started = performance.now();
