@@ -88,7 +88,7 @@ def legend(symbol: str = "stroke") -> alt.Legend:
     """Above the chart, with strokes or squares."""
     return alt.Legend(
         orient="top",
-        columns=alt.ExprRef("width < 420 ? 2 : 4"),  # a phone would cut the third name off
+        columns=alt.ExprRef("width < 420 ? 1 : 4"),  # a phone would cut names off
         symbolType=symbol,
         symbolSize=220,
         symbolStrokeWidth=2.5,

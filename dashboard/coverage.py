@@ -94,9 +94,10 @@ def _squash(manifest: dict[str, Any]) -> str:
     if not n_ai:
         squashed = text.counted(loss["n_squashed"], "change request")
         return f"Of {squashed} landed as a squash, none has a commit that declares AI."
+    share = f" ({text.share(loss.get('lost_share'))})" if n_ai >= text.MIN_N else ""
     return (
         f"Squash merges hid the declaration of **{text.number(n_lost)} of {text.number(n_ai)}**"
-        f" change requests whose own commits declare AI ({text.share(loss.get('lost_share'))});"
+        f" change requests whose own commits declare AI{share};"
         " here they are counted, because those commits were read."
     )
 

@@ -86,7 +86,7 @@ def _tools() -> None:
         drawn,
         key="authorship-tools",
         alt_text=f"Commits per week by tool: {which}, most named first",
-        reading=f"Darker: more commits name the tool. {which}, most named first; a commit that"
+        reading=f"Stronger: more commits name the tool. {which}, most named first; a commit that"
         " names two counts for both.",
         frame=frame,
     )
