@@ -112,9 +112,9 @@ def _is_current(shelf: store.Shelf, wanted: str) -> bool:
 def _bring_up_to_date(
     view: View, shelf: store.Shelf, settings: Config, wanted: str, request: Request
 ) -> None:
-    if not shelf.is_whole():
-        shelf.forget()
-    parts = _mine(view, shelf, settings, request)
+    mined_by = provenance.mined_by(view, settings)
+    can_build_on = shelf.is_whole() and shelf.manifest.get("mined_by") == mined_by
+    parts = _mine(view, shelf, shelf.parts if can_build_on else [], settings, request)
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
     history = History(commits, view.refs, mining.notes(view), mined.messages(), view.head)
@@ -124,6 +124,7 @@ def _bring_up_to_date(
     facts = provenance.facts(view, analysed.tables, commits)
     told = {
         "fingerprint": wanted,
+        "mined_by": mined_by,
         "coverage": analysed.coverage,
         "warnings": [
             *provenance.warnings(view, commits),
@@ -143,9 +144,11 @@ def _settings(view: View) -> Config:
 # -- mining ----------------------------------------------------------------------------------
 
 
-def _mine(view: View, shelf: store.Shelf, settings: Config, request: Request) -> list[str]:
-    """Stream what is new into a part of its own; names of the parts that now make the history."""
-    have = shelf.mined().rows("commits", ["sha", "in_head", "is_merge", "lines_added"])
+def _mine(
+    view: View, shelf: store.Shelf, old: list[str], settings: Config, request: Request
+) -> list[str]:
+    """Stream what the `old` parts lack into a new one; names of all that now make the history."""
+    have = shelf.mined(old).rows("commits", ["sha", "in_head", "is_merge", "lines_added"])
     part = shelf.new_part()
     mined = mining.mine(
         view,
@@ -157,7 +160,7 @@ def _mine(view: View, shelf: store.Shelf, settings: Config, request: Request) ->
     )
     part.close()
     replaced = have["sha"].isin(part.shas) | ~have["sha"].isin(list(mined.reachable))
-    parts = shelf.without(pa.array(have["sha"][replaced], pa.string()))
+    parts = shelf.without(old, pa.array(have["sha"][replaced], pa.string()))
     return [*parts, part.name] if part.shas else parts
 
 

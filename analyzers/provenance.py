@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzers import store, tables
+from analyzers import mining, store, tables
 from analyzers.config import Config
 from analyzers.mining.view import View
 
@@ -101,10 +101,19 @@ def _name(view: View) -> str:
     return source.parent.name if source.name == ".git" else source.name.removesuffix(".git")
 
 
-def _rules_version() -> str:
+def mined_by(view: View, settings: Config) -> str:
+    """Names what mined rows depend on beside git's objects; another one means mining anew.
+
+    People are told by the mailmap at HEAD, kinds of files by our patterns and the user's.
+    """
+    parts = (mining.file_at_head(view, ".mailmap"), settings.generated)
+    return hashlib.sha256((repr(parts) + _rules_version("mining")).encode()).hexdigest()
+
+
+def _rules_version(folder: str = "") -> str:
     """Changes with any line of our own code or data, so that an upgrade is never half applied."""
     digest = hashlib.sha256()
-    package = Path(__file__).parent
+    package = Path(__file__).parent / folder
     for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -110,9 +110,9 @@ class Shelf:
         last = max((int(name[:6]) for name in self.parts), default=0)
         return Part(self.folder, f"{last + 1:06d}")
 
-    def without(self, drop: pa.Array) -> list[str]:
-        """Part names once the commits in `drop` are out; parts without any stay as they are."""
-        return [self._without(name, drop) for name in self.parts]
+    def without(self, parts: list[str], drop: pa.Array) -> list[str]:
+        """Names of the parts once the commits in `drop` are out; parts without any stay."""
+        return [self._without(name, drop) for name in parts]
 
     def publish(
         self,
@@ -141,12 +141,6 @@ class Shelf:
         _replace(self.folder / "manifest.json", _json(manifest))
         previous, self.manifest = self.manifest, manifest
         self._sweep(keep=previous)
-
-    def forget(self) -> None:
-        """Drop what can be mined again, because it is damaged or of another version."""
-        (self.folder / "manifest.json").unlink(missing_ok=True)
-        self.manifest = {}
-        self._sweep(keep={})
 
     def _without(self, name: str, drop: pa.Array) -> str:
         shas = read(part_path(self.folder, name, "commits"), ["sha"])["sha"]

@@ -111,6 +111,19 @@ def test_what_a_rewrite_dropped_leaves_the_tables(run, squashed):
     assert [row["iso_week"] for row in rows_of(fresh[1])] == ["2026-W02"]
 
 
+def test_a_mailmap_that_comes_later_renames_the_commits_before_it(run, history):
+    first = commit("a", "2026-01-05T10:00Z", files={"a": "1\n"}, author="bob <bob@old.example>")
+    mailmap = {".mailmap": "Bob <bob@example.com> <bob@old.example>\n"}
+    written = history([first, commit("b", "2026-01-06T10:00Z", files=mailmap)], head="main")
+    written.ref("refs/heads/main", "a")
+    _, before, _ = run("export", written.path, "--table", "commits")
+    written.ref("refs/heads/main", "b")
+    _, after, _ = run("export", written.path, "--table", "commits")
+    assert [row["author_email"] for row in rows_of(before)] == ["bob@old.example"]
+    assert "bob@old.example" not in after
+    assert "bob@example.com" in after
+
+
 def test_an_export_to_a_file_is_described_beside_it(run, squashed, tmp_path):
     target = tmp_path / "weekly.csv"
     code, out, _ = run("export", squashed.path, "-o", target)
