@@ -85,12 +85,13 @@ def test_a_users_own_pattern_is_generated():
 
 
 def test_only_mining_starts_git():
-    """git.py reads views; remote.py is what `fetch-reviews` runs, on a repository of our own."""
+    """git.py reads views, remote.py is what `fetch-reviews` runs on a repository of our own, and
+    complexity.py gives PyDriller the view's path, never the user's."""
     root = Path(analyzers.__file__).parent.parent
     files = [*root.glob("analyzers/**/*.py"), *root.glob("dashboard/**/*.py")]
     assert len(files) > 20
     for path in files:
-        if path in {root / "analyzers/mining/git.py", root / "analyzers/mining/remote.py"}:
+        if path in {root / f"analyzers/mining/{n}.py" for n in ("git", "remote", "complexity")}:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
@@ -102,3 +103,9 @@ def test_only_mining_starts_git():
             assert not tops & {"git", "pydriller", "dulwich", "pygit2"}, path
             if "subprocess" in tops:
                 assert '"git"' not in path.read_text(encoding="utf-8"), path
+
+
+def test_pydriller_gets_the_view_and_nothing_else():
+    text = Path(analyzers.__file__).with_name("mining").joinpath("complexity.py").read_text()
+    assert text.count("Git(") == 1
+    assert "Git(str(view.path))" in text
