@@ -229,6 +229,9 @@ def begin(filters: Filters, title: str, *, requests: bool = True) -> bool:
     return True
 
 
+_TOLD_ABOVE = ("shallow", "line counts", "no heads of", "no commits yet")
+
+
 def notices(filters: Filters) -> None:
     """What the reader must know of how complete the history is."""
     facts, manifest = filters.repo.facts, filters.repo.manifest
@@ -251,6 +254,9 @@ def notices(filters: Filters) -> None:
             " Evidence lists what was missing.",
             icon=":material/data_alert:",
         )
+    for warning in manifest.get("warnings", []):
+        if not any(told in warning for told in _TOLD_ABOVE):
+            st.warning(f"{text.plain(warning)}.", icon=":material/info:")
 
 
 def no_requests() -> None:
