@@ -40,7 +40,7 @@ SETTINGS = (
     "-c",
     "diff.renameLimit=1000",
     "-c",
-    "core.deltaBaseCacheLimit=128m",
+    "core.deltaBaseCacheLimit=256m",
     "-c",
     "log.showRoot=true",
 )
