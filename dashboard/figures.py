@@ -66,6 +66,7 @@ class Figure:
     low: float = float("nan")
     high: float = float("nan")
     n: int = 0
+    before_n: int = 0
 
     @property
     def change(self) -> float:
@@ -105,7 +106,12 @@ def of_fact(answer: Reading | None, name: str) -> Figure:
 
 def rate(span: Period, column: str) -> Figure:
     """Mean per week."""
-    return Figure(_mean(span.weeks, column), _mean(span.before, column), n=_total(span, column))
+    return Figure(
+        _mean(span.weeks, column),
+        _mean(span.before, column),
+        n=_total(span.weeks, column),
+        before_n=_total(span.before, column),
+    )
 
 
 def standing(span: Period, column: str) -> Figure:
@@ -121,7 +127,8 @@ def standing(span: Period, column: str) -> Figure:
 def pooled_share(span: Period, column: str) -> Figure:
     """A share over all weeks together, with its 90 % Wilson interval."""
     value, low, high, n = _pooled(span.weeks, column)
-    return Figure(value, _pooled(span.before, column)[0], low, high, n)
+    before, _, _, before_n = _pooled(span.before, column)
+    return Figure(value, before, low, high, n, before_n)
 
 
 def wait(span: Period, requests: pd.DataFrame, column: str, q: float) -> Figure:
@@ -130,7 +137,9 @@ def wait(span: Period, requests: pd.DataFrame, column: str, q: float) -> Figure:
     now = requests.loc[requests[week].between(span.first, span.last), column].dropna()
     then = requests.loc[_inside(requests[week], span.before), column].dropna()
     floor = estimates.MIN_N if q <= 0.5 else estimates.MIN_N_TAIL
-    return Figure(_quantile(now, q, floor), _quantile(then, q, floor), n=len(now))
+    return Figure(
+        _quantile(now, q, floor), _quantile(then, q, floor), n=len(now), before_n=len(then)
+    )
 
 
 def step_of(n_weeks: int) -> int:
@@ -236,8 +245,8 @@ def _mean(frame: pd.DataFrame, column: str) -> float:
     return float(frame[column].astype("float64").mean())
 
 
-def _total(span: Period, column: str) -> int:
-    return int(span.weeks[column].astype("float64").sum()) if column in span.weeks else 0
+def _total(frame: pd.DataFrame, column: str) -> int:
+    return int(frame[column].astype("float64").sum()) if column in frame else 0
 
 
 def _last(frame: pd.DataFrame, column: str) -> float:

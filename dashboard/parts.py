@@ -1,58 +1,20 @@
-"""Pieces that several pages are made of: cards, charts with their data, tables, empty states."""
+"""Pieces that several pages are made of: charts with their data, tables, empty states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from analyzers import capacity, tables
+from analyzers import tables
 from analyzers.reports import export
-from dashboard import data, figures, text
+from dashboard import data, text
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters
 
 ROWS = 500  # what a table shows at once; more is for the downloads
-
-
-def card(  # noqa: PLR0913 - what makes a card complete
-    grid: Any,
-    label: str,
-    value: str,
-    *,
-    change: str | None,
-    note: str,
-    column: str,
-    worse: str = "off",
-) -> None:
-    """One figure: value, change against the equal period before, band or n, and its definition."""
-    is_same = change is not None and change.startswith("±")
-    with grid.cell():
-        st.metric(
-            label,
-            value,
-            change,
-            delta_color="off" if is_same else worse,
-            delta_arrow="off" if is_same else "auto",
-            delta_description="vs before" if change else None,
-            help=f"{meaning(column)} {COMPARED}",
-        )
-        st.caption(note)
-
-
-def meaning(column: str) -> str:
-    """Definition and unit of a weekly column, from the one place that has them."""
-    found = capacity.WEEKLY[column]
-    unit = f" Unit: {found.unit}." if found.unit else ""
-    return f"{found.meaning}{unit} Column `{column}`."
-
-
-def change(figure: figures.Figure, wording: Callable[[object], str | None]) -> str | None:
-    """The difference to the period before, or nothing where there is none."""
-    return None if pd.isna(figure.change) else wording(figure.change)
 
 
 def chart(
@@ -183,7 +145,6 @@ def _column(name: str, table: tables.Table) -> Any:
     return st.column_config.TextColumn(title, help=note, width=wide)
 
 
-COMPARED = "Compared with the equally long period before."
 TITLES = {
     "change_request": "Request",
     "time_to_land_hours": "Hours to land",

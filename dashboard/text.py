@@ -7,6 +7,8 @@ same everywhere. Nothing here ever holds text from a repository.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from analyzers.capacity.reading import LABELS, Reading
@@ -135,6 +137,20 @@ def longer(hours: object) -> str:
     if x is None:
         return UNKNOWN
     return f"{'-' if x < 0 else '+'}{duration(abs(x))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one kind of figure is told, and how a change of it is."""
+
+    value: Callable[[object], str]
+    change: Callable[[object], str | None]
+
+
+COUNT = Wording(number, signed)
+SHARE = Wording(share, points)
+TIME = Wording(duration, longer)
+RATIO = Wording(ratio, lambda x: f"{_float(x) or 0:+.2f}")
 
 
 def band(low: object, high: object, wording: object = ratio) -> str:

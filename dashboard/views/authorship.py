@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import coverage, declared, drill, filters, parts, text
+from dashboard import cards, coverage, declared, drill, filters, parts, text
+from dashboard.cards import Card
 
 shown = filters.current()
 
 
 def _cards() -> None:
-    grid = st.grid(4, min_column_width=150, border=True)
     made = declared.cards(shown)
-    for name, column in (
-        ("Of commits", "ai_share_declared_of_commits"),
-        ("Of change requests", "ai_share_declared_of_change_requests"),
-    ):
-        figure = made[column]
-        parts.card(
-            grid,
-            name,
-            text.share(figure.value),
-            change=parts.change(figure, text.points),
-            note=f"{text.band(figure.low, figure.high, text.share).capitalize()};"
-            f" n {text.number(figure.n)}",
-            column=column,
-        )
-    figure = made["ai_share_declared_of_lines"]
-    parts.card(
-        grid,
-        "Of reviewable lines",
-        text.share(figure.value),
-        change=parts.change(figure, text.points),
-        note="At least; generated files apart",
-        column="ai_share_declared_of_lines",
+    ambiguous = "n_commits_ambiguous"
+    cards.row(
+        _share_card("Of commits", "ai_share_declared_of_commits"),
+        _share_card("Of change requests", "ai_share_declared_of_change_requests"),
+        cards.of(
+            "Of reviewable lines",
+            made["ai_share_declared_of_lines"],
+            text.SHARE,
+            column="ai_share_declared_of_lines",
+            note="At least; generated files apart",
+        ),
+        Card(
+            "Ambiguous commits",
+            text.number(made[ambiguous].n),
+            "Counted as not declared",
+            cards.meaning(ambiguous),
+        ),
     )
-    parts.card(
-        grid,
-        "Ambiguous commits",
-        text.number(made["n_commits_ambiguous"].n),
-        change=None,
-        note="Counted as not declared",
-        column="n_commits_ambiguous",
-    )
+
+
+def _share_card(label: str, column: str) -> Card:
+    figure = declared.cards(shown)[column]
+    band = text.band(figure.low, figure.high, text.share).capitalize()
+    note = f"{band}; n {text.number(figure.n)}"
+    return cards.of(label, figure, text.SHARE, column=column, note=note)
 
 
 @st.fragment

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analyzers.capacity.alarm import HISTORY_AT_LEAST
 from analyzers.capacity.reading import LABELS
-from dashboard import charts, data, drill, figures, filters, parts, releases, reviewers, text
+from dashboard import cards, charts, data, drill, figures, filters, parts, releases, reviewers, text
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -24,47 +24,40 @@ ALARM_COLUMNS = {
 
 
 def _cards() -> None:
-    grid = st.grid(4, min_column_width=150, border=True)
     capacity = figures.standing(span, "demonstrated_capacity")
-    parts.card(
-        grid,
-        "Demonstrated capacity",
-        text.number(capacity.value),
-        change=parts.change(capacity, text.signed),
-        note=text.band(capacity.low, capacity.high, text.number).capitalize(),
-        column="demonstrated_capacity",
-    )
-    work = figures.standing(span, "weeks_of_work")
-    parts.card(
-        grid,
-        "Weeks of work",
-        text.number(work.value),
-        change=parts.change(work, text.signed),
-        note="Waiting ÷ landed per week",
-        column="weeks_of_work",
-        worse="inverse",
-    )
-    people = figures.rate(span, "n_active_reviewers")
-    coverage = figures.standing(span, "reviewer_coverage_share")
-    parts.card(
-        grid,
-        "Reviewers per week",
-        text.number(people.value),
-        change=parts.change(people, text.signed),
-        note=f"Known for {text.share(coverage.value)} of landings"
-        if coverage.value == coverage.value
-        else "Not known",
-        column="n_active_reviewers",
-    )
-    alone = figures.rate(span, "self_landed_share")
-    parts.card(
-        grid,
-        "Self-landed",
-        text.share(alone.value),
-        change=parts.change(alone, text.points),
-        note="Mean of weeks; not proof of no review",
-        column="self_landed_share",
-        worse="inverse",
+    coverage = figures.standing(span, "reviewer_coverage_share").value
+    known = f"Known for {text.share(coverage)} of landings" if coverage > 0 else "Not known"
+    cards.row(
+        cards.of(
+            "Demonstrated capacity",
+            capacity,
+            text.COUNT,
+            column="demonstrated_capacity",
+            note=text.band(capacity.low, capacity.high, text.number).capitalize(),
+        ),
+        cards.of(
+            "Weeks of work",
+            figures.standing(span, "weeks_of_work"),
+            text.COUNT,
+            column="weeks_of_work",
+            note="Waiting ÷ landed per week",
+            worse="inverse",
+        ),
+        cards.of(
+            "Reviewers per week",
+            figures.rate(span, "n_active_reviewers"),
+            text.COUNT,
+            column="n_active_reviewers",
+            note=known,
+        ),
+        cards.of(
+            "Self-landed",
+            figures.rate(span, "self_landed_share"),
+            text.SHARE,
+            column="self_landed_share",
+            note="Mean of weeks; not proof of no review",
+            worse="inverse",
+        ),
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, data, drill, figures, filters, parts, releases, text
+from dashboard import cards, charts, data, drill, figures, filters, parts, releases, text
+from dashboard.cards import Card, Worse
 from dashboard.charts import Line
+from dashboard.text import Wording
 
 shown = filters.current()
 span = shown.span
@@ -24,31 +28,29 @@ def _summed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _cards() -> None:
     period = figures.Period(_summed(span.weeks), _summed(span.before), span.running)
-    grid = st.grid(6, min_column_width=150, border=True)
-    for name, column, weekly in (
-        ("Opened per week", "opened", "generation_rate"),
-        ("Landed per week", "landed", "throughput"),
-    ):
-        figure = figures.rate(period, column)
-        parts.card(
-            grid,
-            name,
-            text.number(figure.value),
-            change=parts.change(figure, text.signed),
-            note=_or_unseen(figure, f"n {text.number(figure.n)} in {text.counted(span.n, 'week')}"),
-            column=weekly,
-        )
-    for name, column, wording, difference, note, worse in _FACTS:
-        figure = figures.of_fact(_answer, column)
-        parts.card(
-            grid,
-            name,
-            wording(figure.value),
-            change=parts.change(figure, difference),
-            note=note(figure),
-            column=column,
-            worse=worse,
-        )
+    flow = (
+        ("Opened per week", figures.rate(period, "opened"), "generation_rate"),
+        ("Landed per week", figures.rate(period, "landed"), "throughput"),
+    )
+    counted = text.counted(span.n, "week")
+    cards.row(
+        *(
+            cards.of(
+                name,
+                figure,
+                text.COUNT,
+                column=column,
+                note=_or_unseen(figure, f"n {text.number(figure.n)} in {counted}"),
+            )
+            for name, figure, column in flow
+        ),
+        *(_fact(*each) for each in _FACTS),
+    )
+
+
+def _fact(label: str, column: str, wording: Wording, note: Any, worse: Worse) -> Card:
+    figure = figures.of_fact(_answer, column)
+    return cards.of(label, figure, wording, column=column, note=note(figure), worse=worse)
 
 
 def _work(figure: figures.Figure) -> str:
@@ -71,25 +73,22 @@ _FACTS = (
     (
         "Review gap",
         "review_gap_ratio",
-        text.ratio,
-        lambda x: f"{x:+.2f}",
+        text.RATIO,
         lambda figure: _or_unseen(figure, text.band(figure.low, figure.high).capitalize()),
         "inverse",
     ),
-    ("Waiting", "backlog_young", text.number, text.signed, _work, "inverse"),
+    ("Waiting", "backlog_young", text.COUNT, _work, "inverse"),
     (
         "Efficiency index",
         "review_efficiency_index",
-        text.ratio,
-        lambda x: f"{x:+.2f}",
+        text.RATIO,
         lambda figure: _or_unseen(figure, "1 keeps pace; 8 weeks"),
         "normal",
     ),
     (
         "AI share, declared",
         "ai_share_declared_of_change_requests",
-        text.share,
-        text.points,
+        text.SHARE,
         lambda figure: _or_unseen(figure, f"At least; n {text.number(figure.n)}"),
         "off",
     ),

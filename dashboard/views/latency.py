@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from analyzers.capacity import estimates
-from dashboard import drill, filters, latency, parts, text
+from dashboard import cards, drill, filters, latency, parts, text
+from dashboard.cards import Card
 
 shown = filters.current()
 CARDS = (
@@ -21,29 +22,22 @@ CARDS = (
 
 
 def _cards() -> None:
-    grid = st.grid(4, min_column_width=150, border=True)
-    made = latency.cards(shown)
-    for name, column, q, weekly in CARDS:
-        figure = made[column, q]
-        few = "" if figure.value == figure.value else ": too few to say"
-        parts.card(
-            grid,
-            name,
-            text.duration(figure.value),
-            change=parts.change(figure, text.longer),
-            note=f"n {text.number(figure.n)}{few}",
-            column=weekly,
-            worse="inverse",
-        )
     known = latency.coverage(shown)
-    with grid.cell():
-        st.metric(
-            "Openings well dated",
-            text.share(known["A"] + known["B"]),
-            help="Share of the landed change requests whose opening is graded A or B: exact,"
-            " within hours, or bounded closely by its neighbours.",
-        )
-        st.caption(f"C {text.share(known['C'])}, D {text.share(known['D'])}")
+    dated = Card(
+        "Openings well dated",
+        text.share(known["A"] + known["B"]),
+        f"C {text.share(known['C'])}, D {text.share(known['D'])}",
+        "Share of the landed change requests whose opening is graded A or B: exact, within hours,"
+        " or bounded closely by its neighbours.",
+    )
+    cards.row(*(_wait(*each) for each in CARDS), dated)
+
+
+def _wait(label: str, column: str, q: float, weekly: str) -> Card:
+    figure = latency.cards(shown)[column, q]
+    few = "" if figure.value == figure.value else ": too few to say"
+    note = f"n {text.number(figure.n)}{few}"
+    return cards.of(label, figure, text.TIME, column=weekly, note=note, worse="inverse")
 
 
 @st.fragment
