@@ -10,26 +10,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-COLOURS = {  # Okabe and Ito
-    "generation": "#D55E00",
-    "throughput": "#0072B2",
-    "capacity": "#009E73",
-    "declared_ai": "#CC79A7",
-    "unmarked": "#56B4E9",
-    "automation": "#E69F00",
-    "backlog": "#808893",
-    "unknown": "#808893",
-}
-DASHES = {
-    "generation": [1, 0],
-    "throughput": [7, 3],
-    "capacity": [2, 3],
-    "declared_ai": [1, 0],
-    "unmarked": [7, 3],
-    "automation": [2, 3],
-    "backlog": [1, 0],
-    "unknown": [1, 0],
-}
+from analyzers.reports.palette import COLOURS, DASHES
 
 
 def ticks(frame: pd.DataFrame) -> int:

@@ -23,10 +23,10 @@ from analyzers.capacity.metric import Frames
 from analyzers.capacity.reading import Reading
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
+from analyzers.reports.links import Forge
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
 from dashboard import figures
-from dashboard.links import Forge
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
 """Environment variable in which the launcher leaves the store folders to show, as JSON."""

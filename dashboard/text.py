@@ -6,14 +6,24 @@ same everywhere. Nothing here ever holds text from a repository.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from analyzers.capacity.reading import LABELS, Reading
+from analyzers.reports.wording import (
+    UNKNOWN,
+    duration,
+    headline,
+    known,
+    number,
+    ratio,
+    share,
+    whole,
+)
 
-UNKNOWN = "–"
+__all__ = ["UNKNOWN", "duration", "headline", "number", "ratio", "share", "whole"]
+
 MIN_N = 5
 
 DECLARED = (
@@ -68,46 +78,15 @@ def degree(name: object) -> str:
     return {"coauthored": "co-authored"}.get(str(name), str(name))
 
 
-def number(value: object, *, digits: int = 1) -> str:
-    """1,234 · 41 · 4.2 · 0.05; an en dash where unknown."""
-    x = _float(value)
-    if x is None:
-        return UNKNOWN
-    if abs(x) >= 100 or x == round(x):
-        return f"{x:,.0f}"
-    return f"{x:,.{digits}f}"
-
-
-def whole(value: object) -> str:
-    """A number without decimals."""
-    return number(value, digits=0)
-
-
-def ratio(value: object) -> str:
-    """Two decimals, as 0.98."""
-    x = _float(value)
-    return UNKNOWN if x is None else f"{x:.2f}"
-
-
-def share(value: object) -> str:
-    """A share 0…1 as a percentage: 12%, 3.4%, <0.1%."""
-    x = _float(value)
-    if x is None:
-        return UNKNOWN
-    if 0 < x < 0.001:
-        return "<0.1%"
-    return f"{x:.1%}" if 0 < x < 0.1 else f"{x:.0%}"
-
-
 def points(difference: object) -> str | None:
     """A difference of shares, in percentage points."""
-    x = _float(difference)
+    x = known(difference)
     return None if x is None else f"{signed(x * 100)} pp"
 
 
 def signed(value: object) -> str:
     """A difference with its sign (a plain hyphen, which Streamlit reads as down)."""
-    x = _float(value)
+    x = known(value)
     if x is None:
         return UNKNOWN
     text = number(abs(x))
@@ -116,24 +95,9 @@ def signed(value: object) -> str:
     return f"{'+' if x > 0 else '-'}{text}"
 
 
-def duration(hours: object) -> str:
-    """Hours as people say them: 40 min, 7.5 h, 3.2 days, 9 weeks."""
-    x = _float(hours)
-    if x is None:
-        return UNKNOWN
-    if x < 1:
-        return f"{x * 60:.0f} min"
-    if x < 48:
-        return f"{number(x)} h" if x < 10 else f"{x:.0f} h"
-    days = x / 24
-    if days < 70:
-        return f"{number(days)} days" if days < 10 else f"{days:.0f} days"
-    return f"{days / 7:.0f} weeks"
-
-
 def longer(hours: object) -> str:
     """A difference of durations with its sign: +3.2 days, -40 min."""
-    x = _float(hours)
+    x = known(hours)
     if x is None:
         return UNKNOWN
     return f"{'-' if x < 0 else '+'}{duration(abs(x))}"
@@ -150,12 +114,12 @@ class Wording:
 COUNT = Wording(number, signed)
 SHARE = Wording(share, points)
 TIME = Wording(duration, longer)
-RATIO = Wording(ratio, lambda x: f"{_float(x) or 0:+.2f}")
+RATIO = Wording(ratio, lambda x: f"{known(x) or 0:+.2f}")
 
 
 def band(low: object, high: object, wording: object = ratio) -> str:
     """The 90 % band in words, or that there is none."""
-    if _float(low) is None or _float(high) is None:
+    if known(low) is None or known(high) is None:
         return "no band: too few weeks"
     assert callable(wording)  # noqa: S101
     return f"90% band {wording(low)} to {wording(high)}"
@@ -186,18 +150,6 @@ def plain(text: object) -> str:
 
 
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-
-
-def headline(answer: Reading | None) -> str:
-    """The verdict in a few words."""
-    if answer is None:
-        return "Not enough data to say."
-    if answer.fact("generation_rate").value is None:
-        return "Only what landed can be seen here."
-    if answer.verdict == "undetermined":
-        clause, found, _ = answer.reason.partition(":")
-        return f"{clause[:1].upper()}{clause[1:]}." if found else "Not enough history to judge."
-    return _VERDICTS[answer.verdict]
 
 
 def sentences(answer: Reading | None) -> str:
@@ -231,18 +183,3 @@ def _gap(answer: Reading) -> str:
         f"Demand is **{ratio(gap.value)}** of what review has shown it can land"
         f" ({band(gap.low, gap.high)}); {LABELS[answer.capacity_label]}."
     )
-
-
-_VERDICTS = {
-    "keeping_up": "Review keeps up with generation.",
-    "falling_behind": "Review is falling behind generation.",
-}
-
-
-def _float(value: object) -> float | None:
-    """The number, or nothing where it is unknown."""
-    try:
-        x = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-    return x if math.isfinite(x) else None

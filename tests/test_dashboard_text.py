@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analyzers.reports.links import Forge
 from dashboard import axes, charts, figures, text, waits
 from dashboard.charts import Line
-from dashboard.links import Forge
 
 NAN = float("nan")
 
