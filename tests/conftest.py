@@ -8,7 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browsing import browser, url, visit
 from repository import history as write_history
+
+__all__ = ["browser", "url", "visit"]
 
 
 @pytest.fixture

@@ -1,51 +1,21 @@
-"""The running dashboard in Chromium: what only a browser can tell.
+"""The running dashboard in Chromium: what only a browser can tell."""
 
-Streamlit's `data-testid` and `data-test-script-state` are no public contract; all use of them
-is in `ready` and LOCATORS.
-"""
-
-import contextlib
 import http.client
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from dashboard_store import write
+from browsing import needs_chromium, problems, ready, turn
 
 from dashboard.launch import HEADERS
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+pytestmark = [pytest.mark.browser, needs_chromium]
 
-playwright.expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not Path(CHROMIUM).exists(),
-        reason=f"NO BROWSER: {CHROMIUM} is missing, so the dashboard was not tested in one",
-    ),
-]
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = {
     "": "",  # its title is the verdict
     "authorship": "AI authorship",
@@ -60,110 +30,6 @@ PAGES = {
 }
 # What colours can break; all other rules find the same in light and in dark.
 RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
-# On a deep link Streamlit first looks for its own files below the page: two harmless 404s.
-HARMLESS = re.compile(r"404 \(Not Found\)|Infinite extent")
-SERVE = """
-import sys
-from pathlib import Path
-from dashboard import launch
-launch.serve([Path(sys.argv[2])], port=int(sys.argv[1]), browser=False,
-             announce=lambda line: print(line, file=sys.stderr, flush=True))
-"""
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    """A dashboard started in a folder whose own Streamlit configuration is hostile."""
-    folder = write(tmp_path_factory.mktemp("store"))
-    hostile = tmp_path_factory.mktemp("hostile")
-    (hostile / ".streamlit").mkdir()
-    (hostile / ".streamlit" / "config.toml").write_text(
-        "[server]\nenableCORS = false\nenableXsrfProtection = false\n"
-    )
-    (hostile / "altair.py").write_text("raise SystemExit('code of the repository ran')\n")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = (hostile / "log").open("w")
-    server = subprocess.Popen(
-        [sys.executable, "-P", "-c", SERVE, str(port), str(folder)],
-        cwd=hostile,
-        stdout=log,
-        stderr=log,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_healthy(address, server, hostile / "log")
-        yield address
-    finally:
-        server.terminate()
-        server.wait(15)
-        log.close()
-
-
-def _wait_until_healthy(address, server, log):
-    for _ in range(200):
-        if server.poll() is not None:
-            pytest.fail(f"the server ended: {log.read_text()}")
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
-        ):
-            if answer.read() == b"ok":
-                return
-        time.sleep(0.2)
-    pytest.fail(f"the server did not get healthy: {log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def visit(url, browser):
-    """`visit(path, **context)` opens a page; what it logged and asked for is on the page."""
-    contexts = []
-
-    def opened(path="", **options):
-        context = browser.new_context(
-            **({"viewport": {"width": 1366, "height": 1800}} | options), accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.errors, page.outside = [], []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
-
-        def refuse(route):
-            page.outside.append(route.request.url)
-            route.abort()
-
-        context.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), refuse)
-        page.goto(f"{url}/{path}")
-        ready(page)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def turn(page, path):
-    """Go to another page with the browser's cache as it is."""
-    page.errors.clear()
-    page.goto(re.sub(r"^(https?://[^/]+).*", r"\1/", page.url) + path)
-    ready(page)
-
-
-def ready(page):
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    playwright.expect(page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
-    playwright.expect(page.locator('[data-stale="true"]')).to_have_count(0)
-    playwright.expect(page.locator("h1").first).to_be_visible()
 
 
 def card(page, label):
@@ -182,7 +48,7 @@ def test_every_page_loads_clean_and_accessible(visit, scheme):
             ready(page)
         assert page.locator('[data-testid="stException"]').count() == 0, path
         assert page.outside == [], path
-        assert [e for e in page.errors if not HARMLESS.search(e)] == [], path
+        assert problems(page) == [], path
         page.wait_for_timeout(300)
         kind = "tag" if scheme == "light" else "rule"
         found = axe.Axe().run(page, options={"runOnly": {"type": kind, "values": RULES[scheme]}})
@@ -198,7 +64,7 @@ def test_every_page_opens_from_its_own_address(visit):
     for path in ("repositories", "evidence"):
         turn(page, path)
         assert page.locator("h1").first.inner_text() == PAGES[path]
-        assert [e for e in page.errors if not HARMLESS.search(e)] == [], path
+        assert problems(page) == [], path
 
 
 def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
