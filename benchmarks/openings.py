@@ -1,23 +1,32 @@
 """How much of a repository lands and is dated, how surely, and how far off against NoteDb?
 
-    python benchmarks/openings.py REPOSITORY...
+    python benchmarks/openings.py REPOSITORY... [--truth DAYS.csv]
 
 Mines each repository into memory and prints, for each number sequence: landings by style, the
-share that landed of the numbers that its default line names, the chain's share, the median
-band, grades, time and peak memory. Where Gerrit's NoteDb is present it is hidden from the
-estimate and used as truth (changes 10,000 to 169,999: one server, in creation order), with
-only the last patch set of each change as evidence, the worst case.
+share that landed of the numbers that its default line names, the chain's share, median bands
+(those of what landed at once are half as wide: the landing clips them), grades, time and peak
+memory. Two kinds of truth:
+
+- Gerrit's NoteDb, where present, is hidden from the estimate and used as truth (changes 10,000
+  to 169,999: one server, in creation order), with only the last patch set of each change as
+  evidence, the worst case;
+- days of opening, one line each (`repository,number,opened_on`, such as `pallets/flask,12,
+  2026-01-05`), for repositories whose path holds `owner+name`. Those in openings_days.csv beside
+  this file were read off public threads when the estimator was finished; nothing was fitted
+  to them.
 """
 
 from __future__ import annotations
 
+import argparse
+import csv
 import re
 import resource
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +38,7 @@ from analyzers.graph import Graph
 from analyzers.history import History, Messages
 from analyzers.mining.view import open_view
 from analyzers.reviews.record import DAY, record
-from analyzers.reviews.requests import Dated, dated
+from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import Sequence, sequences
 
 _TRUE_NUMBERS = range(10_000, 170_000)
@@ -56,8 +65,8 @@ class _Memory:
         return History(conformed, refs, tables.NOTES.empty(), messages, head)
 
 
-def main(paths: list[str]) -> None:
-    """Print the figures of the repositories at these paths."""
+def main(paths: list[str], days: dict[str, dict[int, int]]) -> None:
+    """Print the figures of the repositories at these paths; `days` are begins of true days."""
     for path in paths:
         print(f"== {path}")
         sink = _Memory()
@@ -72,6 +81,7 @@ def main(paths: list[str]) -> None:
             if dates.requests:
                 _print(dates, _first_parent_numbers(path))
                 _score(path, history, facts, sequence)
+                _score_days(dates, next((d for name, d in days.items() if name in path), {}))
         print(
             f"{len(graph)} commits: {time.perf_counter() - start:.1f} s"
             f" ({time.process_time() - used:.1f} s of CPU) after mining,"
@@ -81,7 +91,6 @@ def main(paths: list[str]) -> None:
 
 def _print(dates: Dated, named: set[int]) -> None:
     requests = dates.requests
-    widths = [r.opening.high - r.opening.low for r in requests if r.opening.low >= 0]
     styles = Counter(r.landing.style if r.landing else "none" for r in requests)
     expected = named & {number for number in named if number in dates.sequence.heads}
     landed = {r.number for r in requests if r.landing}
@@ -89,11 +98,47 @@ def _print(dates: Dated, named: set[int]) -> None:
     if expected and dates.sequence.sigil == "#":
         print(f"  of {len(expected)} numbers named by the default line, landed:"
               f" {len(expected & landed) / len(expected):.1%}")  # fmt: skip
-    print(f"  chain keeps {dates.dating.chain.share:.1%},"
-          f" median band {np.median(widths) / DAY if widths else float('nan'):.2f} d,"
-          f" vetoed {len(dates.vetoed)}")  # fmt: skip
+    print(f"  chain keeps {dates.dating.chain.share:.1%}, vetoed {len(dates.vetoed)}")
+    quick = [r for r in requests if r.landing and r.landing.at - r.opening.at <= DAY]
+    slow = [r for r in requests if r.landing and r.landing.at - r.opening.at > DAY]
+    waits = [r for r in requests if not r.landing]
+    print(f"  median band {_width(requests)}: landed within a day {_width(quick)}, later"
+          f" {_width(slow)}, not landed {_width(waits)}")  # fmt: skip
     print(f"  grades {dict(sorted(Counter(r.opening.grade for r in requests).items()))},"
           f" methods {dict(Counter(r.opening.method for r in requests))}")  # fmt: skip
+
+
+def _width(requests: list[Request]) -> str:
+    widths = [r.opening.high - r.opening.low for r in requests if r.opening.low >= 0]
+    return f"{np.median(widths) / DAY:.2f} d (n {len(widths)})" if widths else "unknown (n 0)"
+
+
+def _score_days(dates: Dated, days: dict[int, int]) -> None:
+    """Against true days: the distance is 0 anywhere inside the day."""
+    found = [(r, days[r.number]) for r in dates.requests if r.number in days]
+    if dates.sequence.sigil != "#" or not found:
+        return
+    for name, chosen in (
+        ("landed", [(r.opening, day) for r, day in found if r.landing]),
+        ("not landed", [(r.opening, day) for r, day in found if not r.landing]),
+    ):
+        if chosen:
+            off = np.array([max(0, day - o.at, o.at - (day + DAY - 1)) for o, day in chosen])
+            touched = np.mean([o.low < day + DAY and o.high >= day for o, day in chosen])
+            print(f"  true days, {name}: n {len(off)}, right day {np.mean(off == 0):.1%},"
+                  f" within a day {np.mean(off <= DAY):.1%}, P90 {np.quantile(off, 0.9) / DAY:.2f}"
+                  f" d, band touches the day {touched:.1%}")  # fmt: skip
+
+
+def _true_days(file: Path) -> dict[str, dict[int, int]]:
+    """Begin of the day, in epoch seconds, by number and by `owner+name`."""
+    days: dict[str, dict[int, int]] = {}
+    with file.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            begin = datetime.fromisoformat(row["opened_on"]).replace(tzinfo=UTC).timestamp()
+            name = row["repository"].replace("/", "+")
+            days.setdefault(name, {})[int(row["number"])] = int(begin)
+    return days
 
 
 def _first_parent_numbers(path: str) -> set[int]:
@@ -123,8 +168,9 @@ def _print_error(evidence: str, dates: Dated, truth: dict[int, int]) -> None:
     error = np.array([abs(opening.at - true) for opening, true in found])
     band = np.mean([opening.low <= true <= opening.high for opening, true in found])
     wide = np.mean([opening.low_wide <= true <= opening.high_wide for opening, true in found])
+    right = np.mean([opening.at // DAY == true // DAY for opening, true in found])
     print(f"  NoteDb hidden, {evidence}: n {len(found)}, error median {np.median(error) / 60:.1f}"
-          f" min, P90 {np.quantile(error, 0.9) / DAY:.3f} d,"
+          f" min, P90 {np.quantile(error, 0.9) / DAY:.3f} d, right day {right:.1%},"
           f" within a day {np.mean(error <= DAY):.1%}, band covers {band:.1%},"
           f" wide band {wide:.1%}")  # fmt: skip
 
@@ -159,4 +205,8 @@ def _git(path: str, *args: str, stdin: str = "") -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("repositories", nargs="+")
+    parser.add_argument("--truth", type=Path, default=Path(__file__).with_name("openings_days.csv"))
+    asked = parser.parse_args()
+    main(asked.repositories, _true_days(asked.truth))

@@ -42,7 +42,8 @@ def is_automation(
     by_email, found_emails = pd.factorize(_series(emails))
     n = max(len(found_emails), 1)
     pairs, place = np.unique(by_name * n + by_email, return_inverse=True)
-    told = (_is_machine(found_names[p // n], found_emails[p % n], further) for p in pairs.tolist())
+    known_names, known_emails = found_names.tolist(), found_emails.tolist()
+    told = (_is_machine(known_names[p // n], known_emails[p % n], further) for p in pairs.tolist())
     known = np.fromiter(told, dtype=bool, count=len(pairs))
     answer: np.ndarray = known[place]
     return answer

@@ -10,7 +10,7 @@ from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 
 _SIEVE = r"(?:^|[\s(\[,:])#\d"
-_MENTION = re.compile(r"(?:^|(?<=[\s(\[,:]))#([1-9]\d{0,8})\b(?![\w-])")
+_MENTION = re.compile(r"#(?<![^\s(\[,:]#)([1-9]\d{0,8})\b(?![\w-])")  # begins with what is rare
 
 
 def mentions(record: Record, sequence: Sequence, messages: Messages) -> Iterator[tuple[int, int]]:
@@ -22,7 +22,7 @@ def mentions(record: Record, sequence: Sequence, messages: Messages) -> Iterator
     """
     if sequence.sigil != "#":
         return
-    for sha, message in messages.matching(_SIEVE):
+    for sha, message in messages.matching(_SIEVE, ignore_case=False):
         position = record.graph.index.get(sha)
         if position is None or not record.lines.on_line[position]:
             continue

@@ -35,7 +35,7 @@ class People:
         commits = own or ([landing.commit] if landing is not None else [])
         if not commits:
             return None, False
-        counted = Counter(self.authors[i] for i in commits)
+        counted = Counter([self.authors[i] for i in commits])
         author = max(counted, key=lambda person: (counted[person], person))
         return author, next(self.is_automation[i] for i in commits if self.authors[i] == author)
 
