@@ -69,6 +69,23 @@ def test_bots_ghosts_drafts_and_what_is_still_open():
     assert imported.requests["is_draft"].tolist() == [False, False, True]
 
 
+def test_every_field_as_the_tool_writes_it():
+    """Who comments is not marked as a bot, who left is `app/` or an empty login."""
+    imported = imports.read([DATA / "all_fields.json"])
+    assert imported.problems == []
+    assert [event[::2] for event in told(imported, "#20")] == [
+        ("opened", "human"),
+        ("commented", "bot"),
+        ("commented", "unknown"),
+        ("updated", "human"),
+        ("approved", "human"),
+        ("landed", "bot"),
+        ("review_requested", "unknown"),
+    ]
+    assert told(imported, "#21") == [("opened", "ghost", "unknown", "07 10:00")]
+    assert told(imported, "#22")[0][2] == "bot"
+
+
 @pytest.mark.parametrize(
     ("review", "kinds"),
     [

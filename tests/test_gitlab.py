@@ -83,6 +83,19 @@ def test_approvals_without_a_time_and_ones_own(tmp_path):
     ]
 
 
+def test_the_version_it_opened_with_is_no_push(tmp_path):
+    versions = [{"created_at": f"2026-01-05T10:{at}Z"} for at in ("00:03", "02:00")]
+    made = read(tmp_path, [REQUEST | {"versions": versions}])
+    assert told(made, "!1")[1:] == [("updated", "nobody", "unknown", "05 10:02")]
+
+
+def test_discussions_instead_of_notes(tmp_path):
+    note = {"body": "x", "author": {"username": "bo"}, "created_at": "2026-01-05T11:00:00Z"}
+    threads = [{"id": "6a9", "individual_note": False, "notes": [note | {"system": False}]}]
+    made = read(tmp_path, [REQUEST | {"discussions": threads}])
+    assert told(made, "!1")[1:] == [("commented", "bo", "human", "05 11:00")]
+
+
 def test_ends_without_state_events(tmp_path):
     merged = REQUEST | {"merged_at": "2026-01-06T10:00:00Z", "merged_by": {"username": "bo"}}
     closed = REQUEST | {"iid": 2, "closed_at": "2026-01-06T10:00:00Z", "state": "closed"}

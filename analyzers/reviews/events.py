@@ -67,9 +67,10 @@ def person_id(key: str) -> str:
 def actor(login: str | None, *, is_bot: bool = False) -> Actor:
     """Who a forge login is; `is_bot` where the forge says so.
 
-    No login at all is a deleted account: kept, as the ghost, of unknown kind.
+    No login at all is a deleted account: kept, as the ghost, of unknown kind. `gh` takes it for
+    an app and writes `app/`.
     """
-    if not login or login.lower() == GHOST:
+    if not login or _bare(login) in ("", GHOST):
         return Actor(person_id(GHOST), "unknown")
     return Actor(person_id(_bare(login)), actor_kind(login, is_bot=is_bot))
 
@@ -88,6 +89,16 @@ def known_as(events: pd.DataFrame, logins: dict[str, str]) -> pd.DataFrame:
     persons = {person_id(_bare(login)): person for login, person in logins.items()}
     ids = events["actor_id"]
     return events.assign(actor_id=ids.map(persons).fillna(ids).astype("str"))
+
+
+def with_marked_bots(events: pd.DataFrame) -> pd.DataFrame:
+    """The events with an account that is marked as a bot anywhere taken for one everywhere.
+
+    `gh` marks the authors of change requests, but not who comments and reviews.
+    """
+    marked = events.loc[events["actor_kind"] == "bot", "actor_id"].dropna().unique()
+    unmarked = events["actor_id"].isin(marked) & (events["actor_kind"] == "human")
+    return events.assign(actor_kind=events["actor_kind"].mask(unmarked, "bot"))
 
 
 def with_bots(events: pd.DataFrame, bots: Iterable[str]) -> pd.DataFrame:

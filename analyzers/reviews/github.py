@@ -75,6 +75,7 @@ class Pull(CamelRow):
     merge_commit: Commit | None = None
     head_ref_oid: str | None = None
     reviews: Items[Review] = ()
+    latest_reviews: Items[Review] = ()
     comments: Items[Comment] = ()
     commits: Items[Commit] = ()
     review_requests: Items[dict[str, Any]] = ()
@@ -131,9 +132,12 @@ def _events(pull: Pull) -> Iterator[ReviewEvent]:
 
 
 def answers(pull: Pull) -> Iterator[ReviewEvent]:
-    """Reviews by others, and every comment; an author's review of their own is a comment."""
+    """Reviews by others, and every comment; an author's review of their own is a comment.
+
+    `latestReviews`, one of each person, must do where `reviews` was not asked for.
+    """
     author = (pull.author or Account()).actor()
-    for review in pull.reviews:
+    for review in pull.reviews or pull.latest_reviews:
         who = (review.author or Account()).actor()
         kind = _REVIEWS.get(review.state or "")
         if kind is not None and review.submitted_at is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from analyzers.reviews.events import NOBODY, Actor, ReviewEvent, actor
@@ -16,6 +16,9 @@ EXPECTED = "merge requests from `glab api projects/:id/merge_requests`"
 
 _STATES = {"opened": "open", "locked": "open", "closed": "closed", "merged": "landed"}
 _TURNS = {"closed": "closed", "reopened": "reopened", "merged": "landed"}
+
+_OPENING = timedelta(minutes=1)
+"""The version that a merge request opens with is written some seconds after it."""
 
 # What GitLab itself notes about an act: the only place where some acts have a time.
 _NOTICES = (
@@ -52,6 +55,12 @@ class Note(Row):
     created_at: Moment = None
     system: bool = False
     body: str = ""
+
+
+class Discussion(Row):
+    """A thread, as /discussions gives it."""
+
+    notes: Items[Note] = ()
 
 
 class Approval(Row):
@@ -96,6 +105,7 @@ class MergeRequest(Row):
     reviewers: Items[User] = ()
     versions: Items[Version] = ()
     notes: Items[Note] = ()
+    discussions: Items[Discussion] = ()
     approvals: Approvals | None = None
     resource_state_events: Items[StateEvent] = ()
 
@@ -141,8 +151,8 @@ def _events(request: MergeRequest) -> Iterator[ReviewEvent]:
         if (request.draft or request.work_in_progress) and not told:
             yield _event(request, "drafted", author, request.created_at)
     for version in request.versions:
-        pushed = version.created_at
-        if pushed is not None and (request.created_at is None or pushed > request.created_at):
+        pushed, opened = version.created_at, request.created_at
+        if pushed is not None and (opened is None or pushed > opened + _OPENING):
             yield _event(request, "updated", NOBODY, pushed)
     if request.reviewers and not any(event.kind == "review_requested" for event in noted):
         yield _event(request, "review_requested", NOBODY, None)
@@ -152,7 +162,8 @@ def _events(request: MergeRequest) -> Iterator[ReviewEvent]:
 
 
 def _noted(request: MergeRequest, author: Actor) -> Iterator[ReviewEvent]:
-    for note in request.notes:
+    threads = (note for discussion in request.discussions for note in discussion.notes)
+    for note in request.notes or threads:
         who = (note.author or User()).actor()
         kind = _notice(note.body) if note.system else "commented"
         if kind is None or note.created_at is None:

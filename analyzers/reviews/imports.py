@@ -80,7 +80,7 @@ def read(paths: Sequence[Path]) -> Imported:
     requests = [exported for _, exported in sorted(told.items(), key=lambda item: item[0])]
     logins = {login: mail for exported in requests for login, mail in exported.logins.items()}
     return Imported(
-        events.frame(event for exported in requests for event in exported.events),
+        events.with_marked_bots(events.frame(e for exported in requests for e in exported.events)),
         _requests(requests),
         problems,
         logins,
