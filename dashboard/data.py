@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
-import streamlit as st
 
 from analyzers.capacity import reading
 from analyzers.capacity.measured import Measured, measured
@@ -78,9 +78,6 @@ class Repository:
         return pd.DataFrame() if frame is None else frame
 
 
-BY_GENERATION = {Repository: lambda repo: (str(repo.folder), repo.generation)}
-
-
 def offered() -> dict[str, Path]:
     """Store folders of the repositories this dashboard was started on, by key."""
     folders = [Path(folder) for folder in json.loads(os.environ.get(REPOSITORIES, "[]"))]
@@ -108,19 +105,19 @@ def repository(key: str) -> Repository | None:
     return Repository(folder, manifest["generation"], manifest) if manifest else None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@lru_cache(maxsize=64)
 def _manifest(folder: str, changed: int) -> dict[str, Any]:
     del changed  # part of the key only
     return Shelf(Path(folder)).manifest
 
 
-@st.cache_resource(max_entries=96, show_spinner=False)
+@lru_cache(maxsize=96)
 def _parquet(path: str, generation: str) -> pd.DataFrame:
     del generation
     return pq.read_table(path, partitioning=None).to_pandas()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=16)
 def weekly(repo: Repository) -> pd.DataFrame:
     """The weekly table with `week_start` (aware UTC) and `iso_week`, oldest week first."""
     frame = repo.rows("weekly")
@@ -130,13 +127,13 @@ def weekly(repo: Repository) -> pd.DataFrame:
     return frame.assign(week_start=start).sort_values("week_start", ignore_index=True)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=64)
 def period(repo: Repository, weeks: int | None, begin: str, end: str) -> figures.Period:
     """The weeks asked for and those before them; see figures.period."""
     return figures.period(weekly(repo), weeks=weeks, begin=begin, end=end)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=16)
 def requests(repo: Repository) -> pd.DataFrame:
     """Change requests with waits in hours, the weeks they opened and landed in, and links."""
     frame = repo.rows("change_requests")
@@ -154,7 +151,7 @@ def requests(repo: Repository) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=16)
 def commits(repo: Repository) -> pd.DataFrame:
     """Non-merge commits of HEAD's history with their group and link."""
     frame = repo.rows("commits")
@@ -171,7 +168,7 @@ def commits(repo: Repository) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=64)
 def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
     """The answer for the `weeks` weeks that end with ISO week `until`; as `summary` gives it."""
     try:
@@ -186,7 +183,7 @@ def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
         return None
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=16)
 def measured_today(repo: Repository) -> Measured | str:
     """The repository's own numbers as the start of a what-if; else why there is none."""
     commits, requests = repo.rows("commits"), repo.rows("change_requests")
@@ -197,7 +194,7 @@ def measured_today(repo: Repository) -> Measured | str:
         return str(reason)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_GENERATION)
+@lru_cache(maxsize=16)
 def tool_weeks(repo: Repository) -> pd.DataFrame:
     """Commits per ISO week, tool and degree: landed_in_week, tool, authorship, n."""
     frame = commits(repo)

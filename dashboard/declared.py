@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from analyzers.capacity import estimates
 from analyzers.tables import DECLARED_AI
@@ -140,7 +140,7 @@ def _counted(chosen: Filters) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=data.BY_GENERATION)
+@lru_cache(maxsize=16)
 def _touched(repo: data.Repository, by: str) -> pd.DataFrame:
     """Commits per ISO week and part of the tree, and how many declare AI: a small table."""
     files, commits = repo.rows("file_changes"), repo.rows("commits")

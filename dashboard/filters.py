@@ -5,10 +5,10 @@ Their whole state is in the address of the page, so that any view can be sent to
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, cast
+from functools import cached_property, lru_cache
+from typing import Literal, cast
 
 import pandas as pd
 import streamlit as st
@@ -29,9 +29,9 @@ _AUTHORSHIP = {"all": "All", "declared_ai": "AI declared", "unmarked": "Unmarked
 _STATE = "_filters"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Filters:
-    """The choice that a page shows."""
+    """The choice that a page shows; equal choices are one key of what is kept."""
 
     repo: data.Repository
     span: figures.Period
@@ -39,13 +39,21 @@ class Filters:
     automation: bool
     releases: bool = False
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """Names everything that a figure under these filters depends on."""
         span = self.span
         chosen = (self.authorship, self.automation, self.releases)
         state = (str(self.repo.folder), self.repo.generation)
         return (*state, span.first, span.last, len(span.running), *chosen)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether every figure would be the same."""
+        return isinstance(other, Filters) and self.key == other.key
+
+    def __hash__(self) -> int:
+        """As `key`."""
+        return hash(self.key)
 
     @property
     def suffix(self) -> str:
@@ -78,11 +86,8 @@ class Filters:
         return self.weeks_in(self.step)
 
 
-def kept(make: Callable[..., Any]) -> Any:
-    """Decorator: keep what is made of the filters, for all viewers. Nobody may change it."""
-    return st.cache_resource(
-        max_entries=128, show_spinner=False, hash_funcs={Filters: lambda chosen: chosen.key}
-    )(make)
+kept = lru_cache(maxsize=128)
+"""Decorator: keep what is made of the filters, for all viewers. Nobody may change it."""
 
 
 @kept

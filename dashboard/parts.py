@@ -35,7 +35,7 @@ def chart(
         csv_button(frame, f"{key}.csv", key=f"{key}-csv")
     options |= {"width": "stretch", "key": key, "alt": alt_text}
     if isinstance(made, Drawing):
-        st.vega_lite_chart(made.frame, made.spec, **options)
+        st.vega_lite_chart(made.rows, made.spec, **options)
     else:
         st.altair_chart(made, **options)
     if reading:

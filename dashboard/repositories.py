@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
-import streamlit as st
 
 from dashboard import charts, data, figures, text
 from dashboard.charts import Line
@@ -17,7 +18,7 @@ MOST = 24
 HEIGHT = 210
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=data.BY_GENERATION)
+@lru_cache(maxsize=256)
 def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.DataFrame] | None:
     """Opened and landed per week between two ISO weeks; none where no complete week is inside."""
     span = data.period(repo, None, first, last)
@@ -28,7 +29,7 @@ def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.Data
     return drawn, frame[["iso_week", "week_start", *(line.column for line in FLOW)]]
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs=data.BY_GENERATION)
+@lru_cache(maxsize=256)
 def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
     """The figures of one repository over those weeks; what is unknown is missing."""
     span = data.period(repo, None, first, last)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
-import streamlit as st
 
 from analyzers.capacity.concentration import Absence, Concentration, busiest_away, concentration
 from analyzers.capacity.metric import Frames
@@ -25,7 +25,7 @@ class Load:
     away: Absence
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=data.BY_GENERATION)
+@lru_cache(maxsize=16)
 def load(repo: data.Repository) -> Load | str:
     """The spread of the review load, or why it is not shown."""
     frames = Frames(repo.rows("commits"), repo.rows("change_requests"), repo.rows("review_events"))
