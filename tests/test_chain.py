@@ -42,6 +42,7 @@ def test_anchors_are_counted_from_the_number_outwards():
     assert [found.below(4, nth) for nth in (1, 2, 3)] == [20, 10, chain.NO_BOUND]
     assert [found.above(4, nth) for nth in (1, 2, 3)] == [50, 60, chain.NO_BOUND]
     assert found.between(3) == 30
+    assert found.nearest(4, 1, 2) == ([(2, 20)], [(5, 50), (6, 60)])
 
 
 def test_veto_strikes_before_the_fifth_anchor_below_and_not_at_it():
@@ -54,6 +55,7 @@ def test_veto_strikes_before_the_fifth_anchor_below_and_not_at_it():
 def test_upper_evidence_holds_for_every_lower_number():
     stair = chain.suffix_minimum({3: 300, 7: 200, 9: 900})
     assert [chain.upper(stair, n) for n in (1, 3, 7, 8, 10)] == [200, 200, 200, 900, chain.NO_BOUND]
+    assert [chain.proof(stair, n) for n in (3, 8, 10)] == [(7, 200), (9, 900), None]
 
 
 @settings(deadline=None)

@@ -321,12 +321,39 @@ def test_missing_heads_and_mixed_sequences_are_warned_about():
 
 def test_the_whole_argument_is_told():
     said = "\n".join(reviews.explain(made(9), tables.REVIEW_EVENTS.empty(), "#5"))
-    assert "candidate times for the opening: 2026-01-06 10:00 UTC" in said
+    assert "candidate times for the opening: 2026-01-06 10:00 UTC (in the band)" in said
     assert "9 of 9 numbers fit" in said
-    assert "anchors below: 2026-01-05 10:00 UTC, 2026-01-04 10:00 UTC" in said
+    assert "anchors below: #4 2026-01-05 10:00 UTC, #3 2026-01-04 10:00 UTC;" in said
+    assert "anchors above: #6 2026-01-07 10:00 UTC, #7 2026-01-08 10:00 UTC, #8 " in said
+    assert "taken at the latest by 2026-01-06 18:00 UTC: #5 was landed" in said
     assert "opened: 2026-01-06 10:00 UTC, grade C, method own" in said
     assert "a merge commit names its number" in said
+    assert "time to land: 8.0 hours (0 minutes to 1.3 days by the band)" in said
     assert "git cannot tell" not in said
+
+
+def test_a_queue_lands_early_by_one_test_run_and_says_so():
+    rows, refs, tip = steady(2)
+    rows += [
+        {"name": "work3", "parents": tip, "at": day(3)},
+        {"name": "bors", "parents": f"{tip} work3", "at": day(3, 20),
+         "message": "Auto merge of #3 - bob:topic, r=ann"},
+    ]  # fmt: skip
+    base = history(rows, refs=refs | {"refs/pull/3/head": "work3"}, head="bors")
+    said = "\n".join(reviews.explain(base, tables.REVIEW_EVENTS.empty(), "#3"))
+    assert "start of the test run, so it reached the line later, by about one CI run" in said
+    merged = "\n".join(reviews.explain(base, tables.REVIEW_EVENTS.empty(), "#2"))
+    assert "test run" not in merged
+
+
+def test_a_release_line_is_told_apart():
+    rows, refs, tip = steady(3)
+    rows.append({"name": "pick", "parents": "merge1", "at": day(4), "in_head": False,
+                 "message": "Fix for 1.0 (#4)"})  # fmt: skip
+    refs |= {"refs/pull/4/head": "pick", "refs/tags/v1": "pick"}
+    base = history(rows, refs=refs, head=tip)
+    said = "\n".join(reviews.explain(base, tables.REVIEW_EVENTS.empty(), "#4"))
+    assert "a release line: told apart" in said
 
 
 def test_a_vetoed_landing_is_told():

@@ -40,6 +40,14 @@ class Chain:
         position = bisect_right(self.numbers, number) + nth - 1
         return self.times[position] if position < len(self.times) else NO_BOUND
 
+    def nearest(
+        self, number: int, n_below: int, n_above: int
+    ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        """So many anchors (number, time) below `number` and above it, nearest first."""
+        anchors = list(zip(self.numbers, self.times, strict=True))
+        below = anchors[: bisect_left(self.numbers, number)][::-1]
+        return below[:n_below], anchors[bisect_right(self.numbers, number) :][:n_above]
+
     def vetoes(self, number: int, time: int, *, after: int = VETO_AFTER) -> bool:
         """Whether evidence for `number` at `time` predates the fifth anchor below it."""
         return time < self.below(number, after)
@@ -92,6 +100,12 @@ def upper(stair: Chain, number: int) -> int:
     """U(N): the earliest proof that a number of at least N exists, else NO_BOUND."""
     position = bisect_left(stair.numbers, number)
     return stair.times[position] if position < len(stair.times) else NO_BOUND
+
+
+def proof(stair: Chain, number: int) -> tuple[int, int] | None:
+    """Which number of at least N was first proven to exist, and when."""
+    at = upper(stair, number)
+    return None if at == NO_BOUND else (stair.numbers[bisect_right(stair.times, at) - 1], at)
 
 
 def _unwound(steps: list[tuple[int, int, int]], end: int, n_offered: int) -> Chain:

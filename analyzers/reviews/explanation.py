@@ -11,7 +11,7 @@ from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.reviews import chain
 from analyzers.reviews.landing import Landing
-from analyzers.reviews.record import Record, record
+from analyzers.reviews.record import DAY, Record, record
 from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import sequences
 
@@ -23,6 +23,10 @@ _STYLES = {
     "twin": "the line holds a commit with the same author, author time and subject as its head",
     "closes_number": "a commit on the line says that it closes it",
     "gerrit": "a commit on the line carries its Change-Id",
+}
+_EARLY = {
+    "bors": "a merge queue dates its commit at the start of the test run, so it reached the line"
+    " later, by about one CI run",
 }
 _METHODS = {
     "own": "the end of the first burst of its own commits inside the band",
@@ -75,8 +79,7 @@ def _evidence(facts: Record, dates: Dated, request: Request) -> Iterator[str]:
         f" committed {_when(facts.committed[i])}: {facts.subjects[i]}"
         for i in request.own[:10]
     )
-    times = ", ".join(_when(time) for time in request.times[:10])
-    yield f"candidate times for the opening: {times or 'none'}"
+    yield f"candidate times for the opening: {_candidates(request)}"
 
 
 def _anchors(dates: Dated, request: Request) -> Iterator[str]:
@@ -86,11 +89,16 @@ def _anchors(dates: Dated, request: Request) -> Iterator[str]:
         f" ({anchors.share:.0%})"
         + ("; fewer than 80 %, so numbers of two projects may be mixed" * dates.dating.is_doubtful)
     )
-    yield f"anchors below: {_list([anchors.below(number, n) for n in (1, 2)])}"
-    yield f"anchors above: {_list([anchors.above(number, n) for n in (1, 2, 3, 4, 5)])}"
-    proof = chain.upper(dates.dating.proofs, number)
-    if proof != chain.NO_BOUND:
-        yield f"taken at the latest by {_when(proof)}: a landing, test merge or mention proves it"
+    sigil, (below, above) = dates.sequence.sigil, anchors.nearest(number, 2, 5)
+    yield f"anchors below: {_list(sigil, below)}; the first begins the band, the second the wide"
+    yield f"anchors above: {_list(sigil, above)}; the third ends the band, the fifth the wide"
+    proof = chain.proof(dates.dating.proofs, number)
+    if proof is not None:
+        taken, at = proof
+        yield (
+            f"taken at the latest by {_when(at)}: {sigil}{taken} was landed, test-merged or"
+            " mentioned by then, and numbers are given in order"
+        )
 
 
 def _verdict(request: Request) -> Iterator[str]:
@@ -109,9 +117,17 @@ def _landing(facts: Record, dates: Dated, request: Request) -> Iterator[str]:
     if request.landing is None:
         yield "landed: no evidence; git cannot tell whether it is still open"
         return
-    yield f"landed: {_claim(facts, request.landing)}"
-    if request.landing.commit == request.landing.tip and request.landing.style != "twin":
+    landing, opening = request.landing, request.opening
+    yield f"landed: {_claim(facts, landing)}"
+    if landing.commit == landing.tip and landing.style != "twin":
         yield "it was fast-forwarded: its commit's date is a lower bound of the landing"
+    elif landing.style in _EARLY:
+        yield _EARLY[landing.style]
+    if not facts.lines.on_default[landing.commit]:
+        yield "a release line: told apart from what landed on the default line"
+    waits = [max(0, landing.at - moment) for moment in (opening.at, opening.high, opening.low)]
+    span = f" ({_span(waits[1])} to {_span(waits[2])} by the band)" if opening.low >= 0 else ""
+    yield f"time to land: {_span(waits[0])}{span}"
 
 
 def _claim(facts: Record, landing: Landing) -> str:
@@ -131,9 +147,25 @@ def _told(events: pd.DataFrame) -> Iterator[str]:
         yield f"  - {row.kind} {at}{actor} ({row.source})"
 
 
-def _list(times: list[int]) -> str:
-    known = [_when(time) for time in times if time != chain.NO_BOUND]
-    return ", ".join(known) or "none"
+def _candidates(request: Request) -> str:
+    """At most ten of them, those inside the band first to be seen."""
+    opening = request.opening
+    inside = [opening.low <= time <= opening.high for time in request.times]
+    first = max(0, (inside.index(True) if any(inside) else 0) - 2)
+    shown = list(zip(request.times, inside, strict=True))[first : first + 10]
+    told = [_when(time) + " (in the band)" * is_inside for time, is_inside in shown]
+    left_out = len(request.times) - len(shown)
+    return (", ".join(told) or "none") + (f", and {left_out} more" if left_out else "")
+
+
+def _list(sigil: str, anchors: list[tuple[int, int]]) -> str:
+    return ", ".join(f"{sigil}{number} {_when(time)}" for number, time in anchors) or "none"
+
+
+def _span(seconds: int) -> str:
+    if seconds >= DAY:
+        return f"{seconds / DAY:,.1f} days"
+    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds // 60} minutes"
 
 
 def _when(time: int) -> str:
