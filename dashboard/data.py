@@ -143,7 +143,7 @@ def requests(repo: Repository) -> pd.DataFrame:
     automation = frame["is_automation"].astype(bool)
     return frame.assign(
         time_to_land_hours=_hours(frame["opened_at"], frame["landed_at"]),
-        time_to_first_response_hours=_hours(frame["opened_at"], frame["first_response_at"]),
+        time_to_first_response_hours=_hours(frame["ready_at"], frame["first_response_at"]),
         opened_week=iso_week(frame["opened_at"]),
         landed_week=iso_week(frame["landed_at"]),
         group=np.select([automation, declared], ["automation", "declared_ai"], "unmarked"),

@@ -164,7 +164,7 @@ def test_every_metric_declares_what_it_fills_and_the_order_is_fixed():
     names = capacity.WEEKLY.names
     assert len(set(names)) == len(names)
     assert names[:4] == ["iso_week", "week_start_utc", "is_complete", "generation_rate"]
-    assert names[-1] == "review_gap_lines_ratio_high"
+    assert names[-1] == "time_to_land_release_lines_n"
     built, weeks = frames({"opened_at": "2026-01-05T10:00Z", "landed_at": "2026-01-06T10:00Z"})
     for metric in capacity.METRICS:
         made = metric(built, weeks=weeks)

@@ -24,6 +24,7 @@ from analyzers.capacity import (
     reading,
     reviewers,
     throughput,
+    waiting,
     weeks,
 )
 from analyzers.capacity import weekly as _weekly
@@ -44,6 +45,8 @@ METRICS: tuple[Metric, ...] = (
     demonstrated.demonstrated,
     practice.practice,
     demonstrated_lines.demonstrated_lines,
+    waiting.waiting,
+    latency.release_lines,
 )
 
 WEEKLY = _weekly.table_of(METRICS)

@@ -1,4 +1,8 @@
-"""How long change requests take: to land, and to a first answer by another human."""
+"""How long change requests take: to land, and to a first answer by another human.
+
+What landed on a release line only (a back-port, a hot fix) is told apart: it follows other rules.
+The wait for an answer begins when a change request is ready for review, so drafts do not wait.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,8 @@ def _summary(name: str, meaning: str) -> tuple[Column, Column, Column]:
 
 
 _TO_LAND = _summary(
-    "time_to_land", "time from opening to landing, for what landed in the week: at most."
+    "time_to_land",
+    "time from opening to landing, for what landed on the default line in the week: at most.",
 )
 
 
@@ -38,12 +43,13 @@ _TO_LAND = _summary(
     *_summary("time_to_land_unmarked", "time to land of change requests without a marker."),
     *_summary(
         "time_to_first_response",
-        "time from opening to the first answer by another human, by week of the answer.",
+        "time from being ready for review to the first answer by another human, by week of the"
+        " answer; drafts do not wait.",
     ),
 )
 def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How long from opening to landing and to a first answer, in the middle and in the tail?"""
-    rows = weeks.positions(frames.landed)
+    rows = np.where(_on_release_line(frames), -1, weeks.positions(frames.landed))
     hours = waits(frames.opened, frames.landed)
     answered = micros(frames.requests["first_response_at"])
     low, high = _median_band(frames, rows, weeks)
@@ -55,11 +61,21 @@ def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         | _described("time_to_land_unmarked", hours, np.where(frames.declared, -1, rows), weeks)
         | _described(
             "time_to_first_response",
-            waits(frames.opened, answered),
+            waits(micros(frames.requests["ready_at"]), answered),
             weeks.positions(answered),
             weeks,
         ),
     )
+
+
+@metric(
+    *_summary("time_to_land_release_lines", "time to land of what landed on a release line only."),
+)
+def release_lines(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+    """How long do back-ports and hot fixes take?"""
+    rows = np.where(_on_release_line(frames), weeks.positions(frames.landed), -1)
+    hours = waits(frames.opened, frames.landed)
+    return weekly_frame(weeks, _described("time_to_land_release_lines", hours, rows, weeks))
 
 
 def waits(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -81,6 +97,11 @@ def _described(
         f"{name}_p90_hours": weekly_quantiles(hours, rows, weeks.n, q=0.9, min_n=MIN_N_TAIL),
         f"{name}_n": np.bincount(known, minlength=weeks.n)[: weeks.n],
     }
+
+
+def _on_release_line(frames: Frames) -> np.ndarray:
+    found: np.ndarray = frames.requests["landed_on"].eq("release").fillna(False).to_numpy(bool)
+    return found
 
 
 def _median_band(frames: Frames, rows: np.ndarray, weeks: Weeks) -> tuple[np.ndarray, np.ndarray]:
