@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 
+from analyzers import user_events
 from analyzers.errors import UsageError
+from analyzers.user_events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Config:
     bots: tuple[str, ...] = ()  # further automation accounts: addresses or names
     generated: tuple[str, ...] = ()  # further path patterns that no one reviews
     markers: tuple[dict[str, object], ...] = ()  # further rows, as in ai_tools.toml
+    events: tuple[Event, ...] = ()  # what charts mark: [[events]] with a date and a label
 
 
 def read(text: str, *, origin: str) -> Config:
@@ -31,9 +34,16 @@ def read(text: str, *, origin: str) -> Config:
         )
     for name in ("bots", "generated"):
         _require_strings(values.get(name, []), f"{origin}: {name}")
-    if not all(isinstance(row, dict) for row in values.get("markers", [])):
-        raise UsageError(f"{origin}: markers must be written as [[markers]] tables")
+    for name in ("markers", "events"):
+        _require_tables(values.get(name, []), origin, name)
+    if "events" in values:
+        values["events"] = user_events.events(values["events"], origin=origin)
     return Config(**{name: tuple(value) for name, value in values.items()})
+
+
+def _require_tables(value: object, origin: str, name: str) -> None:
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise UsageError(f"{origin}: {name} must be written as [[{name}]] tables")
 
 
 def _require_strings(value: object, what: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,7 @@ def _bring_up_to_date(
         "fingerprint": wanted,
         "mined_by": mined_by,
         "coverage": analysed.coverage,
+        "events": [asdict(event) for event in settings.events],
         "warnings": [
             *provenance.warnings(view, commits),
             *imported.problems,

@@ -18,7 +18,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import axes
-from dashboard.drawing import ROWS, Drawing, Release, written
+from dashboard.drawing import ROWS, Drawing, Mark, written
 
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
 HEIGHT, SMALL = 300, 190
@@ -46,7 +46,7 @@ def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
     fmt: str = ",.1f",
     reference: float | None = None,
     height: int = HEIGHT,
-    releases: tuple[Release, ...] = (),
+    marks: tuple[Mark, ...] = (),
 ) -> Drawing:
     """Series over weeks with their bands; the running week as hollow points; a week to pick."""
     named = tuple(line for line in series if line.column in frame)
@@ -60,7 +60,7 @@ def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
         has_running=not wide["is_complete"].all(),
         has_dots=len(wide) < FEW,
     )
-    return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look), releases)
+    return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look), marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyzers.capacity import estimates
 from analyzers.tables import DECLARED_AI
-from dashboard import charts, data, figures, releases, share_charts, text
+from dashboard import charts, data, figures, marks, share_charts, text
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters, kept
@@ -44,7 +44,7 @@ def share(chosen: Filters, step: int) -> Made:
     """The declared share of commits and of change requests over time."""
     frame = chosen.weeks_in(step)
     drawn = charts.lines(
-        frame, _SERIES, unit="share, at least", fmt=".0%", releases=releases.shown(chosen)
+        frame, _SERIES, unit="share, at least", fmt=".0%", marks=marks.shown(chosen)
     )
     return drawn, frame[["iso_week", "week_start", *_SHARES]]
 

@@ -1,11 +1,11 @@
-"""A chart's specification beside its rows, and the releases that are drawn behind them."""
+"""A chart's specification beside its rows, and the marks that are drawn behind them."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import pandas as pd
@@ -14,15 +14,22 @@ import pyarrow as pa
 from dashboard import axes
 
 ROWS = alt.NamedData(name="rows")
-ROOM = 0.06  # of the time axis, for the name of a release
+Kind = Literal["release", "event", "shift"]
+ROOM = 0.011  # of the time axis, for each letter of a name
+_LOOKS: dict[Kind, tuple[str, list[int], int]] = {  # what it is called, its dash, its height
+    "release": ("release", [1, 0], 0),
+    "event": ("event", [2, 2], 13),
+    "shift": ("opened or landed per week", [6, 3], 26),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
-    """A release: its tag and the moment of its commit (ISO 8601, UTC)."""
+class Mark:
+    """Something that happened: its name and its moment (ISO 8601, UTC)."""
 
     name: str
     day: str
+    kind: Kind = "release"
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Drawing:
 
     frame: pd.DataFrame
     made: str
-    releases: tuple[Release, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @cached_property
     def rows(self) -> pa.Table:
@@ -42,13 +49,13 @@ class Drawing:
     def spec(self) -> dict[str, Any]:
         """A fresh copy: whoever draws it may change it."""
         spec: dict[str, Any] = json.loads(self.made)
-        return spec | {"layer": [*self._behind, *spec["layer"]]} if self.releases else spec
+        return spec | {"layer": [*self._behind, *spec["layer"]]} if self.marks else spec
 
     @cached_property
     def _behind(self) -> list[dict[str, Any]]:
         ended = self.frame["week_start"]
         days = (ended.max() - ended.min()).days if len(ended) else 0
-        return _release_layers(self.releases, days)
+        return _behind(self.marks, days)
 
 
 def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
@@ -58,39 +65,52 @@ def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
     return json.dumps(spec)
 
 
-def _release_layers(releases: tuple[Release, ...], days: int) -> list[dict[str, Any]]:
-    """A light rule per release, behind everything else, with its name where there is room."""
-    rows = {"values": _rows(releases, apart=days * ROOM)}
+def _behind(marks: tuple[Mark, ...], days: int) -> list[dict[str, Any]]:
+    """A light rule per mark, behind everything else, with its name where there is room."""
+    kinds = [kind for kind in _LOOKS if any(mark.kind == kind for mark in marks)]
+    return [
+        layer
+        for kind in kinds
+        for layer in _layers(tuple(mark for mark in marks if mark.kind == kind), kind, days)
+    ]
+
+
+def _layers(marks: tuple[Mark, ...], kind: Kind, days: int) -> list[dict[str, Any]]:
+    title, dash, height = _LOOKS[kind]
+    rows = {"values": _rows(marks, days)}
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     told = [
-        {"field": "release", "type": "nominal", "title": "release"},
+        {"field": "mark", "type": "nominal", "title": title},
         {"field": "day", "type": "temporal", "title": "day", "format": "%Y-%m-%d"},
     ]
     # The title is empty because axes of one scale are merged, and so are their titles.
     encoding = {"x": x | {"title": None}, "tooltip": told}
-    rule = {"type": "rule", "color": axes.COLOURS["unknown"], "opacity": 0.45, "aria": False}
+    grey = axes.COLOURS["unknown"]
+    rule = {"type": "rule", "color": grey, "opacity": 0.45, "strokeDash": dash, "aria": False}
     name = {
         "type": "text",
-        "color": axes.COLOURS["unknown"],
+        "color": grey,
         "align": "left",
         "baseline": "top",
         "dx": 3,
         "fontSize": 10,
         "aria": False,
     }
-    label = encoding | {"text": {"field": "label", "type": "nominal"}, "y": {"value": 0}}
+    label = encoding | {"text": {"field": "label", "type": "nominal"}, "y": {"value": height}}
     return [
         {"data": rows, "mark": rule, "encoding": encoding},
         {"data": rows, "mark": name, "encoding": label},
     ]
 
 
-def _rows(releases: tuple[Release, ...], *, apart: float) -> list[dict[str, str]]:
+def _rows(marks: tuple[Mark, ...], days: int) -> list[dict[str, str]]:
+    """A name is told where the one before it ends early enough."""
     rows: list[dict[str, str]] = []
-    named: pd.Timestamp | None = None
-    for each in releases:
+    free = pd.Timestamp.min.tz_localize("UTC")
+    for each in marks:
         day = pd.Timestamp(each.day)
-        has_room = named is None or (day - named).days >= apart
-        named = day if has_room else named
-        rows.append({"release": each.name, "day": each.day, "label": each.name * has_room})
+        has_room = day >= free
+        if has_room:
+            free = day + pd.Timedelta(days=days * ROOM * max(len(each.name), 4))
+        rows.append({"mark": each.name, "day": each.day, "label": each.name * has_room})
     return rows

@@ -37,13 +37,13 @@ class Filters:
     span: figures.Period
     authorship: Authorship
     automation: bool
-    releases: bool = False
+    marks: bool = False
 
     @cached_property
     def key(self) -> tuple[object, ...]:
         """Names everything that a figure under these filters depends on."""
         span = self.span
-        chosen = (self.authorship, self.automation, self.releases)
+        chosen = (self.authorship, self.automation, self.marks)
         state = (str(self.repo.folder), self.repo.generation)
         return (*state, span.first, span.last, len(span.running), *chosen)
 
@@ -131,15 +131,15 @@ def choose() -> bool:
             bind="query-params",
             help="AI declared: at least one trace of an AI tool. Unmarked: none found.",
         )
-        automation, releases = _switches()
+        automation, marks = _switches()
     st.session_state[_STATE] = Filters(
-        repo, span, cast("Authorship", authorship), automation, releases
+        repo, span, cast("Authorship", authorship), automation, marks
     )
     return True
 
 
 def _switches() -> tuple[bool, bool]:
-    """Whether automation counts, and whether releases are marked."""
+    """Whether automation counts, and whether marks are drawn."""
     with st.container(width="content", gap="xxsmall"):
         automation = st.toggle(
             "Automation",
@@ -148,14 +148,16 @@ def _switches() -> tuple[bool, bool]:
             help="Count change requests of automation accounts such as dependency updaters. "
             "They are left out otherwise.",
         )
-        releases = st.toggle(
-            "Releases",
+        marks = st.toggle(
+            "Marks",
             value=True,
-            key="releases",
+            key="marks",
             bind="query-params",
-            help="Mark releases (tags named like a version) on the charts over time.",
+            help="Mark on charts over time: releases (tags named like a version), your own events"
+            " (`--events`, or `[[events]]` in reviewgap.toml), and weeks in which the level of"
+            " opened or landed change requests shifted.",
         )
-    return automation, releases
+    return automation, marks
 
 
 def _repository() -> data.Repository | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dashboard import charts, data, figures, releases, text, wait_charts, waits
+from dashboard import charts, data, figures, marks, text, wait_charts, waits
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters, kept
@@ -42,9 +42,7 @@ def weeks(chosen: Filters, step: int) -> Made:
         frame, series = _waits(chosen, step, chosen.groups, ""), _BLOCKS
     columns = [column for line in series for column in (line.column, line.low, line.high) if column]
     frame = frame[["iso_week", "week_start", "is_complete", *columns]]
-    drawn = charts.lines(
-        _in_days(frame, columns), series, unit="days", releases=releases.shown(chosen)
-    )
+    drawn = charts.lines(_in_days(frame, columns), series, unit="days", marks=marks.shown(chosen))
     return drawn, frame
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from dashboard import charts, data, figures, text
+from dashboard import charts, data, figures, verdict
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 
@@ -44,7 +44,7 @@ def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
     share = "ai_share_declared_of_change_requests"
     return {
         "name": repo.name,
-        "verdict": text.headline(answer),
+        "verdict": verdict.headline(answer),
         "opened": figures.rate(span, "generation_rate").value,
         "landed": figures.rate(span, "throughput").value,
         "gap": figures.standing(span, "review_gap_ratio").value,

@@ -10,11 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from analyzers.capacity.reading import LABELS, Reading
 from analyzers.reports.wording import (
     UNKNOWN,
     duration,
-    headline,
     known,
     number,
     ratio,
@@ -22,7 +20,7 @@ from analyzers.reports.wording import (
     whole,
 )
 
-__all__ = ["UNKNOWN", "duration", "headline", "number", "ratio", "share", "whole"]
+__all__ = ["UNKNOWN", "duration", "number", "ratio", "share", "whole"]
 
 MIN_N = 5
 
@@ -150,36 +148,3 @@ def plain(text: object) -> str:
 
 
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
-
-
-def sentences(answer: Reading | None) -> str:
-    """The verdict's figures, each with its band or the period before."""
-    if answer is None:
-        return "No complete week of change requests lies in this period."
-    opened, landed = answer.fact("generation_rate"), answer.fact("throughput")
-    if opened.value is None:
-        return (
-            f"From {answer.first_week} to {answer.last_week}, **{number(landed.value)}** change"
-            " requests landed per week. How many were opened, how many wait and how large the gap"
-            f" is stays unknown: {answer.reason}."
-        )
-    clause, found, compared = answer.reason.partition(": ")
-    told = [
-        (
-            f"From {answer.first_week} to {answer.last_week}, **{number(opened.value)}** change"
-            f" requests opened per week and **{number(landed.value)}** landed."
-        ),
-        f"{compared if found else clause.capitalize()}.",
-        _gap(answer),
-    ]
-    return " ".join(part for part in told if part)
-
-
-def _gap(answer: Reading) -> str:
-    gap = answer.fact("review_gap_ratio")
-    if gap.value is None:
-        return ""
-    return (
-        f"Demand is **{ratio(gap.value)}** of what review has shown it can land"
-        f" ({band(gap.low, gap.high)}); {LABELS[answer.capacity_label]}."
-    )

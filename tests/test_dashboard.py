@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from analyzers import capacity, tables
 from analyzers.store import Shelf
-from dashboard import data, declared, figures, launch, text, waits
+from dashboard import data, declared, figures, launch, marks, text, waits
 
 APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
@@ -259,3 +259,12 @@ def test_custom_dates_snap_to_whole_weeks(store, offer):
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Opened per week"] == text.number(inside["generation_rate"].mean())
     assert pd.notna(inside["generation_rate"]).all()
+
+
+def test_the_users_events_and_shifts_are_marked_and_the_switch_hides_them(
+    store, offer, monkeypatch
+):
+    offer(store)
+    monkeypatch.setenv(marks.EVENTS, json.dumps([{"day": "2026-03-02", "label": "Agents allowed"}]))
+    assert "Agents allowed" in json.dumps(charts(opened(authorship="Unmarked"))[0])
+    assert "Agents allowed" not in json.dumps(charts(opened(marks="false"))[0])

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard import coverage, releases, wait_charts, waits
+from dashboard import coverage, marks, wait_charts, waits
 from dashboard.drawing import Drawing, Release
 
 FULL = {
@@ -81,15 +81,15 @@ def test_names_of_number_sequences_from_outside_are_never_repeated():
 def test_only_tags_named_like_versions_are_releases():
     day = "2026-01-01T00:00:00Z"
     tags = dict.fromkeys(["v1.2.0", "cargo-0.95.0", "2.0", "v1.3.0-rc1", "nightly", "v9"], day)
-    assert [each.name for each in releases.few(tags)] == ["v1.2.0", "cargo-0.95.0", "2.0"]
+    assert [each.name for each in marks.few(tags)] == ["v1.2.0", "cargo-0.95.0", "2.0"]
 
 
 def test_many_releases_are_thinned_to_minor_and_then_to_whole_versions():
     days = pd.date_range("2026-01-01", periods=30, freq="D").strftime("%Y-%m-%dT%H:%M:%SZ")
     patches = {f"v1.{i // 3}.{i % 3}": day for i, day in enumerate(days)}
-    assert [each.name for each in releases.few(patches)] == [f"v1.{i}.0" for i in range(10)]
+    assert [each.name for each in marks.few(patches)] == [f"v1.{i}.0" for i in range(10)]
     minors = {f"v{i // 10}.{i % 10}": day for i, day in enumerate(days)}
-    assert [each.name for each in releases.few(minors)] == ["v0.0", "v1.0", "v2.0"]
+    assert [each.name for each in marks.few(minors)] == ["v0.0", "v1.0", "v2.0"]
 
 
 def test_a_release_without_room_keeps_its_rule_and_loses_its_name():

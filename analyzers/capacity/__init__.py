@@ -23,6 +23,7 @@ from analyzers.capacity import (
     practice,
     reading,
     reviewers,
+    shifts,
     throughput,
     waiting,
     weeks,
@@ -65,8 +66,12 @@ TABLES: tuple[Table, ...] = (
     forecast.BACKTEST,
     forecast.PAST_FORECASTS,
     alarm.ALARMS,
+    shifts.SHIFTS,
     concentration.REVIEWERS,
 )
+
+
+_PARTS = (forecast.forecasts, alarm.alarms, shifts.shifts, concentration.reviewers_table)
 
 
 def tables_of(
@@ -76,7 +81,7 @@ def tables_of(
     frames = Frames(commits, change_requests, review_events)
     grid = weeks.Weeks.spanning(commits, change_requests)
     made = {WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events)}
-    for part in (forecast.forecasts, alarm.alarms, concentration.reviewers_table):
+    for part in _PARTS:
         with suppress(NotEnoughData):
             made |= part(frames, weeks=grid)
     return {table: made.get(table, table.empty()) for table in TABLES}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analyzers.capacity.alarm import HISTORY_AT_LEAST
 from analyzers.capacity.reading import LABELS
-from dashboard import cards, charts, data, drill, figures, filters, parts, releases, reviewers, text
+from dashboard import cards, charts, data, drill, figures, filters, marks, parts, reviewers, text
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -78,9 +78,7 @@ def _capacity() -> None:
     label = f" Here {LABELS[answer.capacity_label]}." if answer else ""
     parts.chart(
         "What review has shown it can land",
-        charts.lines(
-            frame, series, unit="change requests per week", releases=releases.shown(shown)
-        ),
+        charts.lines(frame, series, unit="change requests per week", marks=marks.shown(shown)),
         key="capacity-weeks",
         alt_text="Change requests landed per week against demonstrated capacity",
         reading="Demonstrated capacity is the mean landed per week in the quarter of the last 52"

@@ -2,195 +2,114 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
-from dashboard import cards, charts, data, drill, figures, filters, parts, releases, text
-from dashboard.cards import Card, Worse
-from dashboard.charts import Line
-from dashboard.text import Wording
+from dashboard import balance, cards, data, drill, filters, parts, text
+from dashboard.figures import Figure
 
 shown = filters.current()
-span = shown.span
-
-
-def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The weekly table with what the switches ask for in `opened` and `landed`."""
-    made = {}
-    for name, column in (("opened", "generation_rate"), ("landed", "throughput")):
-        counted = frame[f"{column}{shown.suffix}"].astype("float64")
-        automation = frame[f"{column}_automation"].astype("float64")
-        made[name] = counted + automation if shown.automation else counted
-    return frame.assign(**made)
+UNSEEN = "Needs heads; see Evidence"
 
 
 def _cards() -> None:
-    period = figures.Period(_summed(span.weeks), _summed(span.before), span.running)
-    flow = (
-        ("Opened per week", figures.rate(period, "opened"), "generation_rate"),
-        ("Landed per week", figures.rate(period, "landed"), "throughput"),
+    facts, rates = _answer.facts, balance.rates(shown)
+    gap, waiting, share = (
+        facts[name] for name in ("review_gap_ratio", "backlog_young", balance.SHARE)
     )
-    counted = text.counted(span.n, "week")
+    weeks = text.counted(shown.span.n, "week")
+    work = text.number(facts["weeks_of_work"].value)
     cards.row(
         *(
             cards.of(
-                name,
-                figure,
+                f"{name.capitalize()} per week",
+                rates[name],
                 text.COUNT,
                 column=column,
-                note=_or_unseen(figure, f"n {text.number(figure.n)} in {counted}"),
+                note=_told(rates[name], f"n {text.number(rates[name].n)} in {weeks}"),
             )
-            for name, figure, column in flow
+            for name, column in (("opened", "generation_rate"), ("landed", "throughput"))
         ),
-        *(_fact(*each) for each in _FACTS),
+        cards.of(
+            "Review gap",
+            gap,
+            text.RATIO,
+            column="review_gap_ratio",
+            note=_told(gap, text.band(gap.low, gap.high).capitalize()),
+            worse="inverse",
+        ),
+        cards.of(
+            "Waiting",
+            waiting,
+            text.COUNT,
+            column="backlog_young",
+            note=_told(waiting, f"{work} weeks of work"),
+            worse="inverse",
+        ),
+        cards.of(
+            "Efficiency index",
+            facts["review_efficiency_index"],
+            text.RATIO,
+            column="review_efficiency_index",
+            note=_told(facts["review_efficiency_index"], "1 keeps pace; 8 weeks"),
+            worse="normal",
+        ),
+        cards.of(
+            "AI share, declared",
+            share,
+            text.SHARE,
+            column=balance.SHARE,
+            note=_told(share, f"At least; n {text.number(share.n)}"),
+        ),
     )
 
 
-def _fact(label: str, column: str, wording: Wording, note: Any, worse: Worse) -> Card:
-    figure = figures.of_fact(_answer, column)
-    return cards.of(label, figure, wording, column=column, note=note(figure), worse=worse)
-
-
-def _work(figure: figures.Figure) -> str:
-    weeks = text.number(figures.of_fact(_answer, "weeks_of_work").value)
-    return _or_unseen(figure, f"{weeks} weeks of work")
-
-
-def _or_unseen(figure: figures.Figure, note: str) -> str:
+def _told(figure: Figure, note: str) -> str:
     """A note, or why there is no figure: without heads only what landed is seen."""
-    return _UNSEEN if _unlanded_are_unseen() and pd.isna(figure.value) else note
-
-
-def _unlanded_are_unseen() -> bool:
-    return _answer is not None and _answer.fact("generation_rate").value is None
-
-
-_UNSEEN = "Needs heads; see Evidence"
-
-_FACTS = (
-    (
-        "Review gap",
-        "review_gap_ratio",
-        text.RATIO,
-        lambda figure: _or_unseen(figure, text.band(figure.low, figure.high).capitalize()),
-        "inverse",
-    ),
-    ("Waiting", "backlog_young", text.COUNT, _work, "inverse"),
-    (
-        "Efficiency index",
-        "review_efficiency_index",
-        text.RATIO,
-        lambda figure: _or_unseen(figure, "1 keeps pace; 8 weeks"),
-        "normal",
-    ),
-    (
-        "AI share, declared",
-        "ai_share_declared_of_change_requests",
-        text.SHARE,
-        lambda figure: _or_unseen(figure, f"At least; n {text.number(figure.n)}"),
-        "off",
-    ),
-)
+    return UNSEEN if not _answer.sees_unlanded and pd.isna(figure.value) else note
 
 
 @st.fragment
 def _weeks_and_what_lies_behind() -> None:
-    frame = _summed(shown.chart_weeks)
-    flow = [
-        Line("opened", "Opened (generation)", "generation"),
-        Line("landed", "Landed (throughput)", "throughput"),
-        Line(
-            "demonstrated_capacity",
-            "Demonstrated capacity, 90% band",
-            "capacity",
-            "demonstrated_capacity_low",
-            "demonstrated_capacity_high",
-        ),
-    ]
+    drawn, frame = balance.flow(shown)
     parts.chart(
         "Generation against throughput",
-        charts.lines(
-            frame, flow, unit="change requests per week", height=320, releases=releases.shown(shown)
-        ),
+        drawn,
         key="gap-flow",
-        alt_text=f"Generation against throughput per week. {_headline}",
+        alt_text=f"Generation against throughput per week. {_answer.headline}",
         reading="Where the orange line stays above the blue one, work piles up. The green band is"
         " the most that review has shown it can land while the queue was longest: a lower bound."
         f" Hollow points: the running week so far.{text.per_point(shown.step)}",
-        frame=frame[["iso_week", "week_start", *(line.column for line in flow)]],
+        frame=frame,
         **drill.picked("gap-flow"),
     )
     drill.week(shown)
 
 
 def _companions() -> None:
-    share_step = shown.step_for("ai_share_declared_of_change_requests_n")
-    grid = st.grid(3, min_column_width=330, gap="medium")
-    for title, line, unit, fmt, reference, reading in (
-        (
-            "Waiting",
-            Line("backlog_young", "Waiting", "backlog"),
-            "change requests",
-            ",.1f",
-            None,
-            "Opened in the last 90 days and not landed at the week's end; an upper bound.",
-        ),
-        (
-            "Review efficiency index",
-            Line("review_efficiency_index", "Landed ÷ opened", "throughput", dash="generation"),
-            "landed ÷ opened, 8 weeks",
-            ",.2f",
-            1.0,
-            "Below 1 the queue grows.",
-        ),
-        (
-            "AI share, declared",
-            Line(
-                "ai_share_declared_of_change_requests",
-                "AI declared",
-                "declared_ai",
-                "ai_share_declared_of_change_requests_low",
-                "ai_share_declared_of_change_requests_high",
-            ),
-            "share of change requests",
-            ".0%",
-            None,
-            "At least one trace of an AI tool; a lower bound. Band: 90%, sampling only.",
-        ),
-    ):
-        step = share_step if line.meaning == "declared_ai" else shown.step
-        frame = shown.weeks_in(step)
+    grid = st.grid(len(balance.COMPANIONS), min_column_width=330, gap="medium")
+    for at, companion in enumerate(balance.COMPANIONS):
+        drawn, frame, now, step = balance.companion(shown, at)
         with grid.cell():
             parts.chart(
-                title,
-                charts.lines(
-                    frame,
-                    [line],
-                    unit=unit,
-                    fmt=fmt,
-                    reference=reference,
-                    height=charts.SMALL,
-                ),
-                key=f"gap-{line.column}",
-                alt_text=f"{title} per week, now"
-                f" {text.number(figures.standing(span, line.column).value, digits=2)}",
-                reading=reading + text.per_point(step),
-                frame=frame[["iso_week", "week_start", line.column]],
+                companion.title,
+                drawn,
+                key=f"gap-{companion.line.column}",
+                alt_text=f"{companion.title} per week, now {now}",
+                reading=companion.reading + text.per_point(step),
+                frame=frame,
             )
 
 
 if parts.nothing(shown, title="Review gap"):
     st.stop()
-_answer = data.answer(shown.repo, span.n, span.last)
-_headline = text.headline(_answer)
-st.title(_headline, anchor=False)
+_answer = balance.answer(shown)
+st.title(_answer.headline, anchor=False)
 parts.notices(shown)
-st.markdown(text.sentences(_answer))
+st.markdown(_answer.sentences)
 _cards()
 if data.requests(shown.repo).empty:
     parts.no_requests()
 _weeks_and_what_lies_behind()
-if not _unlanded_are_unseen():
+if _answer.sees_unlanded:
     _companions()
