@@ -16,6 +16,7 @@ from analyzers import cli_authorship, errors, memory, terminal
 from analyzers.options import (
     DataFormat,
     Quiet,
+    ReportFormat,
     Repository,
     RootDir,
     StoreDir,
@@ -119,6 +120,33 @@ def export(
         exporting.save(rows, wanted, output, form.value, raw=raw_csv)
         terminal.note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
     return refreshed.exit_code
+
+
+@app.command()
+def report(
+    repositories: Annotated[list[Path] | None, typer.Argument(metavar="[REPO…]")] = None,
+    form: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.markdown,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")
+    ] = None,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """The weekly report of one repository, or a digest of several; HTML opens anywhere, offline."""
+    from analyzers.reports import digest, files, weekly
+
+    paths = repositories or [Path()]
+    refreshed = [refresh(path, store, root, quiet=quiet) for path in paths]
+    told = digest.digest([one.shelf for one in refreshed])
+    text = weekly.html(told) if form is ReportFormat.html else weekly.markdown(told)
+    if output is None:
+        terminal.show(text)
+    else:
+        files.save(output, f"{text}\n".encode())
+        terminal.note(f"wrote {output}", quiet=quiet)
+    code = max(one.exit_code for one in refreshed)
+    return errors.PARTIAL if told.refused else code
 
 
 @app.command()

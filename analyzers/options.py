@@ -66,3 +66,10 @@ def request(
     from analyzers.store import default_root
 
     return pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
+
+
+class ReportFormat(StrEnum):
+    """How a weekly report is written."""
+
+    markdown = "markdown"
+    html = "html"

@@ -11,6 +11,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from browsing import browser, url, visit
 from repository import history as write_history
 
+from analyzers import terminal
+from analyzers.cli import app
+
 __all__ = ["browser", "url", "visit"]
 
 
@@ -26,3 +29,17 @@ def store_dir(tmp_path):
     folder = tmp_path / "store"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def run(store_dir, capfdbinary):
+    """`run("export", path)` gives (exit code, stdout, stderr) of the command."""
+
+    def call(*words, store=store_dir):
+        options = [] if "--help" in words else ["--store", str(store)]
+        arguments = [*map(str, words), *options]
+        code = terminal.guarded(lambda: app(arguments, standalone_mode=False))
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return call

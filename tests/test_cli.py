@@ -10,26 +10,11 @@ from pathlib import Path
 import pytest
 from repository import commit
 
-from analyzers import errors, terminal
-from analyzers.cli import app
+from analyzers import errors
 
 CLAUDE = "\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n"
 BOB = "Bob <bob@example.com>"
 GITHUB = "GitHub <noreply@github.com>"
-
-
-@pytest.fixture
-def run(store_dir, capfdbinary):
-    """`run("export", path)` gives (exit code, stdout, stderr) of the command."""
-
-    def call(*words, store=store_dir):
-        options = [] if "--help" in words else ["--store", str(store)]
-        arguments = [*map(str, words), *options]
-        code = terminal.guarded(lambda: app(arguments, standalone_mode=False))
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 @pytest.fixture

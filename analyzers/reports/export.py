@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -27,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analyzers.errors import UsageError
+from analyzers.reports import files
 from analyzers.reports.datapackage import descriptor, is_date, merged
 from analyzers.reports.periods import between
 from analyzers.tables import Column, Table
@@ -94,11 +93,8 @@ def content(frame: pd.DataFrame, table: Table, form: Format, *, raw: bool = Fals
 
 def save(frame: pd.DataFrame, table: Table, path: Path, form: Format, *, raw: bool = False) -> None:
     """As `write`, for the command line: UsageError where the folder cannot be written."""
-    try:
+    with files.refused(path):
         write(frame, table, path, form, raw=raw)
-    except OSError as error:
-        reason = (error.strerror or "no reason given").lower()
-        raise UsageError(f"cannot write {path} ({reason}); choose another -o FILE") from error
 
 
 def write(
@@ -111,10 +107,10 @@ def write(
     where the folder cannot be written.
     """
     data = content(frame, table, form, raw=raw)
-    _replace(path, data)
+    files.replace(path, data)
     beside = path.with_name("datapackage.json")
     package = merged(_package(beside), descriptor(table, path.name, form, raw=raw), path.parent)
-    _replace(beside, (json.dumps(package, indent=2) + "\n").encode())
+    files.replace(beside, (json.dumps(package, indent=2) + "\n").encode())
 
 
 def _package(path: Path) -> dict[str, object]:
@@ -124,24 +120,6 @@ def _package(path: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _replace(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def hardened(text: str) -> str:

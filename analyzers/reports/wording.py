@@ -6,10 +6,14 @@ The same figure looks the same everywhere, and what is unknown is a dash, never 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from analyzers.capacity.reading import Reading
 
 UNKNOWN = "–"
+
+Wording = Callable[[object], str]
+"""How one kind of figure is told."""
 
 
 def number(value: object, *, digits: int = 1) -> str:
