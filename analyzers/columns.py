@@ -29,6 +29,15 @@ _ARROW: dict[Dtype, pa.DataType] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What a figure counts, what it leaves out, and what it is known by."""
+
+    counted: str
+    left_out: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: `nullable` means that empty stands for unknown, never for zero."""
 
@@ -38,6 +47,7 @@ class Column:
     unit: str = ""
     nullable: bool = False
     values: tuple[str, ...] = ()
+    ground: Ground | None = None
 
     @property
     def pandas_dtype(self) -> str:

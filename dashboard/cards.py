@@ -36,7 +36,7 @@ def of(
     label: str, figure: Figure, wording: Wording, *, column: str, note: str, worse: Worse = "off"
 ) -> Card:
     """The card of a figure; `column` is the weekly column that defines it."""
-    asked = f"{meaning(column)} {COMPARED}"
+    asked = f"{meaning(column)}\n\n{COMPARED}"
     if pd.isna(figure.change):
         return Card(label, wording.value(figure.value), note, asked)
     change = wording.change(figure.change)
@@ -64,7 +64,14 @@ def row(*cards: Card) -> None:
 
 
 def meaning(column: str) -> str:
-    """Definition and unit of a weekly column, from the one place that has them."""
+    """What a weekly column is, in its own words: they stand beside the metric that fills it."""
     found = capacity.WEEKLY[column]
-    unit = f" Unit: {found.unit}." if found.unit else ""
-    return f"{found.meaning}{unit} Column `{column}`."
+    told = {"Unit": found.unit, "Column": f"`{column}` of the weekly table"}
+    if found.ground is not None:
+        told |= {
+            "Counted": found.ground.counted,
+            "Left out": found.ground.left_out,
+            "Evidence": found.ground.evidence,
+        }
+    lines = [f"- **{name}**: {words}" for name, words in told.items() if words]
+    return "\n".join([f"{found.meaning}\n", *lines])

@@ -271,3 +271,24 @@ def test_where_only_what_landed_is_seen_openings_backlog_and_completion_are_unkn
     for unknown in ("generation_rate", "backlog_young", "completion_30d_share", "review_gap_ratio"):
         assert plain[unknown].isna().all(), unknown
     assert plain["throughput"].to_list() == [1, 1]
+
+
+HEADLINES = (
+    "generation_rate",
+    "throughput",
+    "review_gap_ratio",
+    "backlog_young",
+    "review_efficiency_index",
+    "ai_share_declared_of_change_requests",
+    "time_to_land_median_hours",
+    "time_to_first_response_median_hours",
+    "demonstrated_capacity",
+    "n_active_reviewers",
+    "self_landed_share",
+)
+
+
+@pytest.mark.parametrize("column", HEADLINES)
+def test_headline_figures_say_what_they_count_leave_out_and_rest_on(column):
+    ground = capacity.WEEKLY[column].ground
+    assert all((ground.counted, ground.left_out, ground.evidence))

@@ -8,6 +8,7 @@ import pandas as pd
 from analyzers.capacity.estimates import shares
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import DAY, UNKNOWN, Weeks, micros, trailing_sums
+from analyzers.columns import Ground
 
 YOUNG_DAYS = 90
 WORK_WINDOW = 13
@@ -45,6 +46,12 @@ NEVER = np.iinfo(np.int64).max
             ),
             count(f"completion_{k}d_n", "Change requests opened and followed.", "change requests"),
         )
+    ),
+    ground=Ground(
+        "Change requests that wait at the week's end.",
+        "Automation accounts, and what was opened more than 90 days before: taken as given up.",
+        "Openings and landings; git does not record closing without landing, so the count is an"
+        " upper bound.",
     ),
     needs_unlanded=True,
 )

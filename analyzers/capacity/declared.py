@@ -9,6 +9,7 @@ from analyzers.capacity.estimates import shares, wilson
 from analyzers.capacity.generation import authored, known_lines
 from analyzers.capacity.metric import Frames, count, figure, is_declared, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks, arrived
+from analyzers.columns import Ground
 
 
 @metric(
@@ -41,6 +42,12 @@ from analyzers.capacity.weeks import Weeks, arrived
         "ai_share_declared_of_change_requests_n",
         "Change requests the share is made of.",
         "change requests",
+    ),
+    ground=Ground(
+        "Commits and change requests of people and AI agents.",
+        "Merges, copies and automation accounts.",
+        "Traces in the history: trailers, footers, accounts, branches, notes. Each one is"
+        " listed on Evidence and by `reviewgap explain`.",
     ),
 )
 def declared(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

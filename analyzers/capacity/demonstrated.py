@@ -20,6 +20,7 @@ from analyzers.capacity.backlog import cohorts, weeks_of_work, young_backlog
 from analyzers.capacity.estimates import BLOCK, band, block_draws, seeded
 from analyzers.capacity.metric import Frames, figure, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks
+from analyzers.columns import Ground
 
 MEMORY = 52  # weeks that demonstrated capacity looks back on
 REFERENCE = 104  # weeks whose completion is the usual one
@@ -93,6 +94,11 @@ class Flow:
         "ratio",
     ),
     figure("review_gap_ratio_high", "95 % of the same.", "ratio"),
+    ground=Ground(
+        "Weeks of the last 52, by what landed in them.",
+        "Automation accounts, and the running week.",
+        "Landings on any line; a ceiling cannot be seen below saturation, so it is a lower bound.",
+    ),
     needs_unlanded=True,
 )
 def demonstrated(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analyzers.capacity.demonstrated import MEMORY, Flow, columns
 from analyzers.capacity.generation import known_lines
 from analyzers.capacity.metric import Frames, figure, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks, trailing_sums
+from analyzers.columns import Ground
 
 UNKNOWN_AT_MOST = 0.2
 
@@ -35,6 +36,11 @@ _KNOWN_BOTH = _KNOWN.replace("landings", "landings or openings")
     ),
     figure("review_gap_lines_ratio_low", "5 % of a joint 4-week block bootstrap.", "ratio"),
     figure("review_gap_lines_ratio_high", "95 % of the same.", "ratio"),
+    ground=Ground(
+        "Reviewable lines of the last 52 weeks' change requests.",
+        "Automation, generated, vendored and lock files.",
+        "Line counts of their own commits, as far as known.",
+    ),
     needs_unlanded=True,
 )
 def demonstrated_lines(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from analyzers.capacity.metric import (
     weekly_frame,
 )
 from analyzers.capacity.weeks import UNKNOWN, Weeks, arrived, micros
+from analyzers.columns import Ground
 
 REDRAWS = 100
 
@@ -57,6 +58,12 @@ REDRAWS = 100
         "generation_lines_unknown_n",
         "Opened change requests whose lines are unknown and left out of the sum.",
         "change requests",
+    ),
+    ground=Ground(
+        "Change requests, by the week in which they were opened.",
+        "Automation accounts, counted apart; what was opened after the data ends.",
+        "Heads and numbers of change requests; openings are estimated from the order of numbers"
+        " and graded A to D, unless recorded.",
     ),
     needs_unlanded=True,
 )
@@ -102,6 +109,11 @@ def generation(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         "reviewable_lines_unknown_n",
         "Commits whose lines are unknown and left out of the sum.",
         "commits",
+    ),
+    ground=Ground(
+        "Commits, by the week in which they came onto the default line.",
+        "Merges and copies; automation is counted apart.",
+        "History of HEAD, dated by its landing.",
     ),
 )
 def commits(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analyzers.capacity.estimates import BAND, MIN_N, MIN_N_TAIL, seeded, weekly
 from analyzers.capacity.generation import REDRAWS, redrawn_openings
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import HOUR, UNKNOWN, Weeks, micros
+from analyzers.columns import Ground
 from analyzers.tables import Column
 
 
@@ -24,6 +25,12 @@ def _summary(name: str, meaning: str) -> tuple[Column, Column, Column]:
     )
 
 
+_GROUND = Ground(
+    "Change requests, by the week in which they landed or were answered.",
+    "Automation accounts; answers by bots end no wait.",
+    "Openings estimated from the order of numbers and graded A to D, unless recorded;"
+    " landings from history.",
+)
 _TO_LAND = _summary(
     "time_to_land",
     "time from opening to landing, for what landed on the default line in the week: at most.",
@@ -46,6 +53,7 @@ _TO_LAND = _summary(
         "time from being ready for review to the first answer by another human, by week of the"
         " answer; drafts do not wait.",
     ),
+    ground=_GROUND,
 )
 def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How long from opening to landing and to a first answer, in the middle and in the tail?"""
@@ -70,6 +78,7 @@ def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
 
 @metric(
     *_summary("time_to_land_release_lines", "time to land of what landed on a release line only."),
+    ground=_GROUND,
 )
 def release_lines(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How long do back-ports and hot fixes take?"""

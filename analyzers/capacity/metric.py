@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.weeks import Weeks, micros
+from analyzers.columns import Ground
 from analyzers.errors import NotEnoughData
 from analyzers.tables import DECLARED_AI, Column
 
@@ -96,11 +97,14 @@ class Metric:
         return self.compute(frames, weeks=weeks)[names]
 
 
-def metric(*columns: Column, needs_unlanded: bool = False) -> Callable[[Compute], Metric]:
-    """Bind a function to the columns it fills.
+def metric(
+    *columns: Column, ground: Ground | None = None, needs_unlanded: bool = False
+) -> Callable[[Compute], Metric]:
+    """Bind a function to the columns it fills, all of which stand on the same `ground`.
 
     With `needs_unlanded` they are unknown where only what landed can be seen.
     """
+    columns = tuple(replace(column, ground=ground) for column in columns)
     if needs_unlanded:
         columns = tuple(replace(column, nullable=True) for column in columns)
     return lambda compute: Metric(columns, compute, needs_unlanded)

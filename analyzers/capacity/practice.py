@@ -13,6 +13,7 @@ from analyzers.capacity.latency import waits
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.reviewers import COVERAGE_AT_LEAST
 from analyzers.capacity.weeks import WEEK, Weeks, arrived
+from analyzers.columns import Ground
 
 YEAR = 52
 LARGE_LINES = 200
@@ -38,6 +39,11 @@ SHORTEST_HOURS = 5 / 60
         "fast_large_n",
         f"Landed change requests of {LARGE_LINES} reviewable lines or more.",
         "change requests",
+    ),
+    ground=Ground(
+        "What came onto the default line in the week.",
+        "Automation accounts.",
+        "Which commits came with a change request known to git, and how fast large ones landed.",
     ),
 )
 def practice(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

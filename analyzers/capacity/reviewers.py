@@ -8,6 +8,7 @@ import pandas as pd
 from analyzers.capacity.estimates import shares
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import UNKNOWN, Weeks, micros, trailing_sums
+from analyzers.columns import Ground
 
 COVERAGE_WEEKS = 13
 COVERAGE_AT_LEAST = 0.8
@@ -33,6 +34,11 @@ COVERAGE_AT_LEAST = 0.8
         "share",
     ),
     count("self_landed_n", "Landed change requests where it is known.", "change requests"),
+    ground=Ground(
+        "People who landed, reviewed or answered somebody else's change request.",
+        "Bots and AI agents, and authors of their own.",
+        "Merges, trailers, Gerrit's record and imports; not shown below 80 % coverage.",
+    ),
 )
 def reviewers(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     """How many people review per week, for how much is that known, and how much lands alone?"""

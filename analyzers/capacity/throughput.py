@@ -7,6 +7,7 @@ import pandas as pd
 from analyzers.capacity.generation import known_lines, known_sums
 from analyzers.capacity.metric import Frames, count, known_sum, metric, weekly_frame
 from analyzers.capacity.weeks import Weeks, micros
+from analyzers.columns import Ground
 
 
 @metric(
@@ -34,6 +35,12 @@ from analyzers.capacity.weeks import Weeks, micros
         "Reviewable lines of the landed change requests, as far as known; unknown where some"
         " landed and the lines of none are known.",
         "lines per week",
+    ),
+    ground=Ground(
+        "Change requests, by the week in which they landed.",
+        "Automation accounts, counted apart.",
+        "Merges, numbers in subjects, equal patches, trailers and records; `reviewgap explain`"
+        " tells which.",
     ),
 )
 def throughput(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:

@@ -92,6 +92,12 @@ def _field(column: Column, table: Table) -> dict[str, object]:
         "type": "date" if is_date(column) else _TYPES[column.dtype],
         "description": column.meaning + unit + unknown,
     }
+    if column.ground is not None:
+        field |= {
+            "counted": column.ground.counted,
+            "leftOut": column.ground.left_out,
+            "evidence": column.ground.evidence,
+        }
     if column.dtype == "timestamp" and not is_date(column):
         field["format"] = "%Y-%m-%dT%H:%M:%SZ"
     constraints = _constraints(column, table)
