@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from dashboard import charts, data, figures, marks, text, wait_charts, waits
@@ -14,23 +16,58 @@ Made = tuple[Drawing, pd.DataFrame]
 
 @kept
 def landed(chosen: Filters) -> pd.DataFrame:
-    """Change requests that landed in the period, of the groups that are shown."""
-    frame = data.requests(chosen.repo)
+    """What landed on the default line in the period, of the groups that are shown."""
+    frame = _shown(chosen)
     inside = frame["landed_week"].between(chosen.span.first, chosen.span.last)
-    return frame[inside & frame["group"].isin(chosen.groups)]
+    return frame[inside & ~_on_release_line(frame)]
 
 
 @kept
-def cards(chosen: Filters) -> dict[tuple[str, float], figures.Figure]:
-    """Quantiles of the waits of the period, by column and q."""
+def released(chosen: Filters) -> figures.Figure:
+    """Median hours of what landed on a release line only, which every other figure leaves out."""
+    frame = _shown(chosen)
+    return figures.wait(chosen.span, frame[_on_release_line(frame)], "time_to_land_hours", 0.5)
+
+
+@kept
+def opened(chosen: Filters) -> pd.DataFrame:
+    """What was opened in the period; nothing where the survivors alone would tell of it."""
+    frame = _shown(chosen) if sees_unlanded(chosen) else _shown(chosen).head(0)
+    return frame[frame["opened_week"].between(chosen.span.first, chosen.span.last)]
+
+
+@kept
+def cards(chosen: Filters) -> dict[str, figures.Figure]:
+    """The headline waits of the period, each with the period before."""
+    frame = _shown(chosen)
+    default = frame[~_on_release_line(frame)]
+    median = waits.landed_median(landed(chosen))
+    then = figures.wait(chosen.span, default, "time_to_land_hours", 0.5)
+    return {
+        "median": replace(median, before=then.before, before_n=then.before_n),
+        "p90": figures.wait(chosen.span, default, "time_to_land_hours", 0.9),
+        "opened": waits.opened_median(opened(chosen), edge=_edge(chosen)),
+        "answer": figures.wait(chosen.span, frame, "time_to_first_response_hours", 0.5),
+    }
+
+
+@kept
+def sees_unlanded(chosen: Filters) -> bool:
+    """Whether what did not land can be seen in this clone at all."""
+    return waits.sees_unlanded(data.requests(chosen.repo))
+
+
+def _shown(chosen: Filters) -> pd.DataFrame:
     frame = data.requests(chosen.repo)
-    frame = frame[frame["group"].isin(chosen.groups)]
-    asked = (
-        ("time_to_land_hours", 0.5),
-        ("time_to_land_hours", 0.9),
-        ("time_to_first_response_hours", 0.5),
-    )
-    return {each: figures.wait(chosen.span, frame, *each) for each in asked}
+    return frame[frame["group"].isin(chosen.groups)]
+
+
+def _on_release_line(frame: pd.DataFrame) -> pd.Series:
+    return frame["landed_on"].eq("release").fillna(False).astype(bool)
+
+
+def _edge(chosen: Filters) -> pd.Timestamp:
+    return pd.Timestamp(chosen.repo.manifest["data_edge"])
 
 
 @kept
@@ -62,12 +99,10 @@ def groups(chosen: Filters, step: int) -> Made:
 @kept
 def curves(chosen: Filters) -> Made | None:
     """Kaplan-Meier curves of what was opened in the period, one per group; none of too few."""
-    frame = data.requests(chosen.repo)
-    opened = frame[frame["opened_week"].between(chosen.span.first, chosen.span.last)]
-    edge = pd.Timestamp(chosen.repo.manifest["data_edge"])
+    frame, edge = opened(chosen), _edge(chosen)
     made = [
         waits.not_landed(
-            opened[opened["group"] == group], edge=edge, label=text.GROUPS[group]
+            frame[frame["group"] == group], edge=edge, label=text.GROUPS[group]
         ).assign(group=group)
         for group in chosen.groups
     ]
@@ -106,14 +141,18 @@ def spreads(chosen: Filters) -> dict[str, Made | None]:
 
 @kept
 def coverage(chosen: Filters) -> dict[str, float]:
-    """Which share of what landed has an opening of each grade, and an answer that is known."""
+    """Which share of what landed has an opening of each grade, a known answer, size and area."""
     rows = landed(chosen)
     grades = {
         grade: float((rows["opened_grade"] == grade).mean()) if len(rows) else float("nan")
         for grade in "ABCD"
     }
-    answered = float(rows["first_response_at"].notna().mean()) if len(rows) else float("nan")
-    return grades | {"answered": answered}
+    known = {"answered": "first_response_at", "sized": "reviewable_lines", "placed": "area"}
+    shares = {
+        name: float(rows[column].notna().mean()) if len(rows) else float("nan")
+        for name, column in known.items()
+    }
+    return grades | shares
 
 
 def _spread(frame: pd.DataFrame, name: str) -> Made | None:
@@ -129,7 +168,7 @@ def _waits(chosen: Filters, step: int, only: list[str], prefix: str) -> pd.DataF
     frame = chosen.weeks_in(step)[["iso_week", "week_start", "is_complete"]]
     rows = data.requests(chosen.repo)
     made = figures.block_waits(
-        rows[rows["group"].isin(only)],
+        rows[rows["group"].isin(only) & ~_on_release_line(rows)],
         frame["week_start"],
         step,
         column="time_to_land_hours",

@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analyzers.capacity import estimates
+from analyzers import tables
+from analyzers.capacity import estimates, latency, waiting
+from analyzers.capacity.metric import Frames
+from analyzers.capacity.weeks import micros
+from dashboard import text
+from dashboard.figures import Figure
 
 GRID_DAYS = np.geomspace(1 / 24, 365, 64)
 BINS = (  # upper edge in hours
@@ -28,6 +33,7 @@ SIZES = (
     (1000, "251–1,000"),
     (float("inf"), "> 1,000"),
 )
+_RECORDED = ("gerrit", "import")
 _HOUR = pd.Timedelta(hours=1)
 
 
@@ -54,6 +60,48 @@ def not_landed(requests: pd.DataFrame, *, edge: pd.Timestamp, label: str) -> pd.
     )
     made = made.fillna({"low": made["waiting"], "high": made["waiting"]})
     return made[seen].round(4).assign(label=label)
+
+
+def landed_median(requests: pd.DataFrame) -> Figure:
+    """Median hours to land, with the band that the openings' own bands and chance leave."""
+    frames = _frames(requests)
+    low, high = latency.median_band(frames, np.zeros(len(requests), dtype=np.int64), 1)
+    hours = requests["time_to_land_hours"].dropna()
+    value = float(hours.median()) if len(hours) >= estimates.MIN_N else float("nan")
+    return Figure(value, low=float(low[0]), high=float(high[0]), n=len(hours))
+
+
+def opened_median(requests: pd.DataFrame, *, edge: pd.Timestamp) -> Figure:
+    """Median wait of what was opened, those still waiting counted; endless if half never landed."""
+    frames = _frames(requests)
+    until = int(micros(pd.Series([edge]))[0])
+    found = waiting.medians(frames, np.zeros(len(requests), dtype=np.int64), 1, edge=until)
+    value, low, high = (float(each[0]) for each in (found.value, found.low, found.high))
+    return Figure(value, low=low, high=high, n=int(found.n[0]))
+
+
+def sees_unlanded(requests: pd.DataFrame) -> bool:
+    """Whether any change request shows that what did not land can be seen."""
+    return _frames(requests).sees_unlanded
+
+
+def _frames(requests: pd.DataFrame) -> Frames:
+    """As the weekly metrics take them; who is shown was chosen before."""
+    shown = requests.assign(is_automation=False)
+    return Frames(tables.COMMITS.empty(), shown, tables.REVIEW_EVENTS.empty())
+
+
+def evidence(requests: pd.DataFrame) -> str:
+    """How many there are, on what their openings rest, and how many of these are well dated."""
+    if requests.empty:
+        return ""
+    recorded = float(requests["opened_method"].isin(_RECORDED).mean())
+    good = float(requests["opened_grade"].isin(["A", "B"]).mean())
+    number, record = "the order of numbers in git", "the platform's record"
+    source = f"{record} for {text.share(recorded)}, else from {number}"
+    source = number if recorded == 0 else record if recorded == 1 else source
+    n = text.number(len(requests))
+    return f"n {n}; openings from {source}, {text.share(good)} graded A or B."
 
 
 def binned(hours: pd.Series, *, label: str) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def latency(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
     rows = np.where(_on_release_line(frames), -1, weeks.positions(frames.landed))
     hours = waits(frames.opened, frames.landed)
     answered = micros(frames.requests["first_response_at"])
-    low, high = _median_band(frames, rows, weeks)
+    low, high = median_band(frames, rows, weeks.n)
     return weekly_frame(
         weeks,
         _described("time_to_land", hours, rows, weeks)
@@ -113,21 +113,24 @@ def _on_release_line(frames: Frames) -> np.ndarray:
     return found
 
 
-def _median_band(frames: Frames, rows: np.ndarray, weeks: Weeks) -> tuple[np.ndarray, np.ndarray]:
-    """What the median could have been with other openings and another handful of the same kind."""
+def median_band(frames: Frames, rows: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """What the median of each of `n` groups could have been with other openings and landings.
+
+    Drawn are openings inside their bands, and another handful of the same kind.
+    """
     usable = np.flatnonzero((rows >= 0) & (frames.opened != UNKNOWN))
     usable = usable[np.argsort(rows[usable], kind="stable")]
-    counts = np.bincount(rows[usable], minlength=weeks.n)[: weeks.n]
+    counts = np.bincount(rows[usable], minlength=n)[:n]
     first = (np.cumsum(counts) - counts)[rows[usable]]
     size = counts[rows[usable]]
     rng = seeded()
-    draws = np.full((REDRAWS, weeks.n), np.nan)
+    draws = np.full((REDRAWS, n), np.nan)
     for draw in range(REDRAWS):
         opened = redrawn_openings(frames, rng)
         picked = usable[first + (rng.random(len(usable)) * size).astype(np.int64)]
         hours = waits(opened[picked], frames.landed[picked])
-        draws[draw] = weekly_quantiles(hours, rows[picked], weeks.n, q=0.5)
-    low, high = np.full(weeks.n, np.nan), np.full(weeks.n, np.nan)
+        draws[draw] = weekly_quantiles(hours, rows[picked], n, q=0.5)
+    low, high = np.full(n, np.nan), np.full(n, np.nan)
     enough = counts >= MIN_N
     low[enough], high[enough] = np.quantile(draws[:, enough], BAND, axis=0)
     return low, high

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from math import isinf, isnan
+
 import streamlit as st
 
 from analyzers.capacity import estimates
-from dashboard import cards, drill, filters, latency, parts, text
+from analyzers.capacity.metric import UNSEEN
+from dashboard import cards, drill, filters, latency, parts, text, waits
 from dashboard.cards import Card
 
 shown = filters.current()
 CARDS = (
-    ("Median time to land", "time_to_land_hours", 0.5, "time_to_land_median_hours"),
-    ("P90 time to land", "time_to_land_hours", 0.9, "time_to_land_p90_hours"),
-    (
-        "Median first response",
-        "time_to_first_response_hours",
-        0.5,
-        "time_to_first_response_median_hours",
-    ),
+    ("Median time to land", "median", "time_to_land_median_hours"),
+    ("P90 time to land", "p90", "time_to_land_p90_hours"),
+    ("Median, waiting counted", "opened", "time_to_land_opened_median_hours"),
+    ("Median first response", "answer", "time_to_first_response_median_hours"),
 )
 
 
@@ -33,18 +32,28 @@ def _cards() -> None:
     cards.row(*(_wait(*each) for each in CARDS), dated)
 
 
-def _wait(label: str, column: str, q: float, weekly: str) -> Card:
-    figure = latency.cards(shown)[column, q]
-    few = "" if figure.value == figure.value else ": too few to say"
-    note = f"n {text.number(figure.n)}{few}"
-    return cards.of(label, figure, text.TIME, column=weekly, note=note, worse="inverse")
+def _wait(label: str, name: str, weekly: str) -> Card:
+    figure = latency.cards(shown)[name]
+    n = f"n {text.number(figure.n)}"
+    if isinf(figure.value):
+        note = f"{n}: fewer than half have landed"
+        return Card(label, "not reached", note, cards.meaning(weekly))
+    few = ": too few to say" if isnan(figure.value) else ""
+    span = "" if few else _band(figure.low, figure.high)
+    return cards.of(label, figure, text.TIME, column=weekly, note=n + few + span, worse="inverse")
+
+
+def _band(low: float, high: float) -> str:
+    if isinf(high):
+        return f", 90% band from {text.duration(low)}"
+    return "" if isnan(high) else f", {text.band(low, high, text.duration)}"
 
 
 @st.fragment
 def _weeks() -> None:
     step = shown.step_for(f"time_to_land{shown.suffix}_n")
     drawn, frame = latency.weeks(shown, step)
-    middle = latency.cards(shown)["time_to_land_hours", 0.5]
+    middle = latency.cards(shown)["median"]
     parts.chart(
         "Time to land",
         drawn,
@@ -52,11 +61,20 @@ def _weeks() -> None:
         alt_text=f"Time to land by week; median over the period {text.duration(middle.value)}",
         reading="By the week of landing. Half of what landed took less than the median, one in ten"
         f" more than P90. A median needs {estimates.MIN_N} landings, a P90"
-        f" {estimates.MIN_N_TAIL}; other points are left out.{text.per_point(step)}",
+        f" {estimates.MIN_N_TAIL}; other points are left out.{text.per_point(step)}"
+        f"{_released()} {waits.evidence(latency.landed(shown))}",
         frame=frame,
         **drill.picked("latency-weeks"),
     )
     drill.week(shown, step=step)
+
+
+def _released() -> str:
+    figure = latency.released(shown)
+    if not figure.n:
+        return ""
+    median = "" if isnan(figure.value) else f", their median {text.duration(figure.value)}"
+    return f" Left out: {text.number(figure.n)} that landed on release lines only{median}."
 
 
 def _groups() -> None:
@@ -73,7 +91,7 @@ def _groups() -> None:
         key="latency-groups",
         alt_text="Median time to land by week, AI declared against unmarked",
         reading="Sizes and authors differ between the two: a comparison, not an effect."
-        + text.per_point(step),
+        f"{text.per_point(step)} {waits.evidence(latency.landed(shown))}",
         frame=frame,
     )
 
@@ -81,7 +99,12 @@ def _groups() -> None:
 def _curves() -> None:
     made = latency.curves(shown)
     if made is None:
-        st.caption("Too few change requests were opened in this period for a curve.")
+        st.header("Share not landed yet", anchor=False)
+        st.caption(
+            "Too few change requests were opened in this period for a curve."
+            if latency.sees_unlanded(shown)
+            else f"Unknown: {UNSEEN}."
+        )
         return
     parts.chart(
         "Share not landed yet",
@@ -89,7 +112,8 @@ def _curves() -> None:
         key="latency-survival",
         alt_text="Share of change requests not landed after so many days, with 90% band",
         reading="Of those opened in the period. What still waits counts until the data ends"
-        f" (Kaplan–Meier), so slow ones are not lost. {text.UPPER_BOUND}",
+        f" (Kaplan–Meier), so slow ones are not lost. {text.UPPER_BOUND}"
+        f" {waits.evidence(latency.opened(shown))}",
         frame=made[1],
     )
 
@@ -101,19 +125,21 @@ def _distribution() -> None:
         drawn,
         key="latency-bins",
         alt_text="Change requests landed by time to land, in seven bins",
-        reading="Of those that landed in the period.",
+        reading=f"Of those that landed in the period: {waits.evidence(latency.landed(shown))}",
         frame=frame,
     )
 
 
 def _spreads() -> None:
     grid = st.grid(3, min_column_width=330, gap="medium")
-    answered = latency.coverage(shown)["answered"]
+    known = latency.coverage(shown)
     readings = {
-        "phase": f"A first response is known for {text.share(answered)} of what landed; the last"
-        " push is the newest own commit before landing.",
-        "size": "By reviewable lines of the change request's own commits.",
-        "area": "By the top folder with most of its lines; the ten busiest.",
+        "phase": f"A first response is known for {text.share(known['answered'])} of what landed;"
+        " the last push is the newest own commit before landing.",
+        "size": "By reviewable lines of what landed, or of the change request's own commits; known"
+        f" for {text.share(known['sized'])}.",
+        "area": "By the top folder with most of its lines, the ten busiest; known for"
+        f" {text.share(known['placed'])}.",
     }
     for (name, made), title in zip(
         latency.spreads(shown).items(), ("Phases", "By size", "By area"), strict=True
@@ -131,7 +157,10 @@ def _spreads() -> None:
                 reading=readings[name],
                 frame=made[1],
             )
-    st.caption("Dot: median. Line to the tick: P90, where enough landed. Log scale.")
+    st.caption(
+        "Dot: median. Line to the tick: P90, where enough landed. Log scale."
+        f" {waits.evidence(latency.landed(shown))}"
+    )
 
 
 if parts.begin(shown, "Review latency"):
