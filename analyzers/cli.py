@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from analyzers import cli_authorship, errors, memory, terminal
+from analyzers import cli_authorship, errors, memory, surroundings, terminal
 from analyzers.options import (
     DataFormat,
     Quiet,
@@ -36,6 +36,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line and leave with its documented exit code."""
+    surroundings.leave_behind()
     memory.give_back()
     terminal.leave_tidily_when_terminated()
     sys.exit(terminal.guarded(lambda: app(standalone_mode=False)))

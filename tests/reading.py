@@ -54,6 +54,13 @@ class Reading:
         lines = (found.lines_added, found.lines_deleted)
         return (found.commits, found.merges, found.roots, *lines, found.renames)
 
+    def counts(self):
+        """The same and what is incomplete, by the names of `mine --format json`."""
+        names = ("commits", "merges", "roots", "lines_added", "lines_deleted", "renames")
+        return dict(zip(names, self.totals(), strict=True)) | {
+            "incomplete": len(self.mined.incomplete)
+        }
+
     def warned(self, words):
         """Whether a warning of the view or of mining holds these words."""
         return any(words in text for text in (*self.view.warnings, *self.mined.warnings))

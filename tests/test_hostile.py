@@ -9,6 +9,7 @@ import os
 import struct
 
 import pytest
+from odd import raw, raw_history
 from reading import read
 from repository import commit, run_git
 
@@ -444,3 +445,18 @@ def _at(path):
     here = Here()
     here.path = path
     return here
+
+
+def test_a_tree_of_ten_billion_files_costs_its_commit_the_lines(history, monkeypatch):
+    """Ten folders, ten levels deep, all of them the same tree: to list it would take days."""
+    repo = history([*HISTORY[:2]])
+    below, mode = repo.git("rev-parse", "HEAD:a.py"), b"100644"
+    for _ in range(10):
+        rows = b"".join(mode + b" %d\0" % i + bytes.fromhex(below) for i in range(10))
+        below, mode = repo.git("hash-object", "-t", "tree", "-w", "--stdin", stdin=rows), b"40000"
+    bomb, after = raw_history(repo, raw().replace(b"{tree}", below.encode()), raw())
+    monkeypatch.setattr(git, "IDLE_SECONDS", 1.0)
+    found = read(repo.path)
+    assert found.mined.commits == 4
+    assert set(found.mined.incomplete) == {bomb, after}, "and the one that takes it all away again"
+    assert found.lines(repo.sha["b"]) == (2, 1)

@@ -1,8 +1,8 @@
 """The one way reviewgap runs git: on a sterile view, in an empty environment, with a time limit.
 
 Nothing else in the code base starts git. Every child gets object ids on standard input, never
-text of the repository on its command line; it has a session of its own, and is killed with
-everything it started when it says nothing for `IDLE_SECONDS`.
+text of the repository on its command line; it has a session of its own, may map so much memory
+and no more, and is killed with everything it started when it says nothing for `IDLE_SECONDS`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import io
 import os
 import re
+import resource
 import select
-import shutil
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -24,9 +24,12 @@ from typing import Any, Protocol
 
 import git as gitpython
 
-from analyzers.errors import ReviewgapError, UsageError
+from analyzers import surroundings
+from analyzers.errors import RefusedRepository
 
 IDLE_SECONDS = 120.0
+MOST_BYTES = 1 << 30  # of output that is taken whole: 25 million ids
+_MOST_MEMORY = 4 << 30  # of address space per child; git needs some 500 MB of it
 _BLOCK = 1 << 17
 _STDERR_KEPT = 4096
 
@@ -62,8 +65,11 @@ ENVIRONMENT = {
 }
 
 
-class GitFailed(ReviewgapError):
-    """A git child ended badly or went silent; `stderr` is the end of what it said."""
+class GitFailed(RefusedRepository):
+    """A git child ended badly or went silent; `stderr` is the end of what it said.
+
+    Where that costs more than a commit its lines, the repository cannot be read.
+    """
 
     def __init__(self, what: str, stderr: str = "") -> None:
         super().__init__(f"{what}: {stderr.strip()}" if stderr.strip() else what)
@@ -95,10 +101,18 @@ class GitDir(Protocol):
         """The private git directory."""
 
 
-def run(view: GitDir, args: list[str], stdin: bytes = b"") -> bytes:
-    """Everything one git command prints; GitFailed where it does not end well."""
+def run(
+    view: GitDir, args: list[str], stdin: bytes = b"", *, most_bytes: int = MOST_BYTES
+) -> bytes:
+    """Everything one git command prints; GitFailed where it ends badly, or prints without end."""
     with stream(view, args, stdin) as output:
-        return output.read()
+        blocks, size = [], 0
+        while block := output.read1(_BLOCK):
+            blocks.append(block)
+            size += len(block)
+            if size > most_bytes:
+                raise GitFailed(f"git {args[0]} printed more than {most_bytes} bytes; ended it")
+        return b"".join(blocks)
 
 
 @contextmanager
@@ -118,35 +132,37 @@ def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[Output
         if pipe.at_end:
             _require_success(child, args[0], errors)
     finally:
-        _end(child)
+        end(child.proc)
         feeder.join(5)
         errors.join(5)
-        for end in (child.stdout, child.stderr):
-            end.close()
+        for side in (child.stdout, child.stderr):
+            side.close()
 
 
 @cache
 def version() -> tuple[int, ...]:
     """The version of the git that is used, such as (2, 39, 5)."""
-    text = str(gitpython.Git().execute([_program(), "version"], env={"HOME": "/nonexistent"}))
+    command = [surroundings.program("git"), "version"]
+    text = str(gitpython.Git().execute(command, env={"HOME": "/nonexistent"}))
     found = re.search(r"\d+(?:\.\d+)+", text)
     return tuple(map(int, found.group().split("."))) if found else ()
 
 
-@cache
-def _program() -> str:
-    found = shutil.which("git")
-    if found is None:
-        raise UsageError("git was not found on the PATH; install git 2.39 or newer")
-    return str(Path(found).absolute())
-
-
 def _start(view: GitDir, args: list[str]) -> Any:
-    environment = {**ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": os.environ.get("PATH", "")}
+    environment = {**ENVIRONMENT, "GIT_DIR": str(view.path), "PATH": surroundings.search_path()}
+    child = spawn(view.path, environment, args, istream=subprocess.PIPE)
+    if hasattr(resource, "prlimit"):  # Linux has it
+        with suppress(ProcessLookupError, PermissionError, ValueError):
+            resource.prlimit(child.proc.pid, resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    return child
+
+
+def spawn(folder: Path, environment: Mapping[str, str], args: list[str], *, istream: int) -> Any:
+    """Start git in a folder of ours and a session of its own, with this environment and no more."""
     pairs = [f"{name}={value}" for name, value in environment.items()]
-    command = ["env", "-i", *pairs, _program(), "--no-pager", *args]
-    return gitpython.Git(str(view.path)).execute(
-        command, as_process=True, istream=subprocess.PIPE, start_new_session=True
+    clean = [surroundings.program("env"), "-i", *pairs, surroundings.program("git")]
+    return gitpython.Git(str(folder)).execute(
+        [*clean, "--no-pager", *args], as_process=True, istream=istream, start_new_session=True
     )
 
 
@@ -212,9 +228,8 @@ def _require_success(child: Any, what: str, errors: _Stderr) -> None:
         raise GitFailed(f"git {what} ended with status {status}", errors.text())
 
 
-def _end(child: Any) -> None:
-    """Kill whatever is left of the child's session, and collect the child."""
-    process = child.proc
+def end(process: Any) -> None:
+    """Kill whatever is left of a child's session (ssh, remote helpers), and collect the child."""
     if process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -45,6 +45,7 @@ SETTINGS = (
     "log.showRoot=true",
 )
 _FEW_FAILURES = 8
+_MOST_SILENT = 3
 _NO_BLOB = {b"000000", b"160000"}
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -54,10 +55,14 @@ Change = tuple[str, str | None, int | None, int | None]
 
 @dataclass(slots=True)
 class Counts:
-    """File changes by commit; `unreadable` are commits whose trees or blobs are missing."""
+    """File changes by commit; `unreadable` are commits whose trees or blobs are missing.
+
+    `n_silent` tells how often git had to be ended because it counted for ever.
+    """
 
     changes: dict[str, list[Change]] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
+    n_silent: int = 0
 
 
 def count(view: GitDir, ids: Sequence[str], *, settings: Sequence[str] = SETTINGS) -> Counts:
@@ -65,6 +70,7 @@ def count(view: GitDir, ids: Sequence[str], *, settings: Sequence[str] = SETTING
 
     git stops at the first commit whose content it cannot read: that one is named unreadable
     and the rest is asked for again, after a look at what is missing once it is more than a few.
+    So it is with one that takes for ever, such as a tree of ten billion files.
     """
     counts, rest, n_failures = Counts(), list(ids), 0
     while rest:
@@ -135,9 +141,10 @@ def _run(view: GitDir, counts: Counts, ids: list[str], settings: Sequence[str]) 
             for sha, changes in parse(_blocks(output), len(ids[0])):
                 counts.changes[sha] = changes
                 done += 1
-    except git.GitSilent:
-        raise
     except GitFailed as error:
+        counts.n_silent += isinstance(error, git.GitSilent)
+        if counts.n_silent > _MOST_SILENT:
+            raise
         return _after_failure(view, counts, ids, done, error)
     return []
 
@@ -165,8 +172,6 @@ def _after_failure(
 def _is_readable(view: GitDir, sha: str) -> bool:
     try:
         git.run(view, [*SETTINGS, *_ARGUMENTS], _lines([sha]))
-    except git.GitSilent:
-        raise
     except GitFailed:
         return False
     return True

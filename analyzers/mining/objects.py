@@ -13,6 +13,7 @@ from analyzers.mining import git
 from analyzers.mining.git import GitDir, GitFailed, Output
 
 _MOST_RESTARTS = 1000
+_MOST_TREE_BYTES = 1 << 27  # a million files and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,13 @@ def kinds(view: GitDir, names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def list_tree(view: GitDir, tree: str) -> list[Entry]:
-    """Every file below a tree (or a commit's tree), by full path; [] where it is unreadable."""
+    """Every file below a tree (or a commit's tree), by full path.
+
+    Nothing where it is unreadable, or so deep and wide that it must be meant to exhaust us.
+    """
     try:
-        output = git.run(view, ["ls-tree", "-r", "-z", "--full-tree", tree])
+        args = ["ls-tree", "-r", "-z", "--full-tree", tree]
+        output = git.run(view, args, most_bytes=_MOST_TREE_BYTES)
     except git.GitSilent:
         raise
     except GitFailed:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import re
 import select
-import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -21,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import git as gitpython
-
+from analyzers import surroundings
 from analyzers.errors import UsageError
+from analyzers.mining import git
 
 IDLE_SECONDS = 300.0
 _STDERR_KEPT = 1 << 14
 _PASSED_ON = (
-    *("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
+    *("HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"),
     *("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
     *("no_proxy", "NO_PROXY"),
 )
@@ -122,6 +120,7 @@ def environment(git_dir: Path, protocol: str) -> dict[str, str]:
     return {
         **passed_on,
         **_ENVIRONMENT,
+        "PATH": surroundings.search_path(),
         "GIT_DIR": str(git_dir),
         "GIT_ALLOW_PROTOCOL": protocol,
     }
@@ -129,14 +128,8 @@ def environment(git_dir: Path, protocol: str) -> dict[str, str]:
 
 def converse(git_dir: Path, protocol: str, args: list[str]) -> Iterator[str]:
     """What git says of its progress, line by line; RemoteUnavailable where it ends badly."""
-    pairs = [f"{name}={value}" for name, value in environment(git_dir, protocol).items()]
-    command = ["env", "-i", *pairs, _program(), "--no-pager", *args]
-    child: Any = gitpython.Git(str(git_dir)).execute(
-        command,
-        as_process=True,
-        istream=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    known = environment(git_dir, protocol)
+    child: Any = git.spawn(git_dir, known, args, istream=subprocess.DEVNULL)
     said: list[str] = []
     try:
         for line in _lines(child.stderr):
@@ -144,7 +137,7 @@ def converse(git_dir: Path, protocol: str, args: list[str]) -> Iterator[str]:
             yield line
         status = child.proc.wait(IDLE_SECONDS)
     finally:
-        _end(child.proc)
+        git.end(child.proc)
         for stream in (child.stdout, child.stderr):
             with suppress(OSError):
                 stream.close()
@@ -161,21 +154,6 @@ def meaning(said: list[str]) -> str:
     fatal = [line for line in said if line.startswith(("fatal:", "error:"))] or said[-1:]
     own = fatal[-1] if fatal else "git ended without a word"
     return "".join(char if char.isprintable() else " " for char in own)[:300]
-
-
-def _program() -> str:
-    found = shutil.which("git")
-    if found is None:
-        raise UsageError("git was not found on the PATH; install git 2.39 or newer")
-    return str(Path(found).absolute())
-
-
-def _end(process: Any) -> None:
-    """Kill whatever is left of the child's session (ssh, remote helpers), and collect it."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _lines(source: Any) -> Iterator[str]:
