@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from analyzers import cli_authorship, errors, memory, surroundings, terminal
+from analyzers import cli_authorship, cli_dashboard, errors, memory, surroundings, terminal
 from analyzers.options import (
     DataFormat,
     Quiet,
@@ -51,17 +52,29 @@ def mine(
     store: StoreDir = None,
     root: RootDir = None,
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
+    status: Annotated[
+        Path | None, typer.Option(hidden=True, help="Tell how the run gets on in this JSON file.")
+    ] = None,
     quiet: Quiet = False,
 ) -> int:
     """Bring the store up to date; `--format json` ends with one JSON line of counts."""
-    codes = [_mine_one(path, store, root, form, quiet=quiet) for path in repositories]
+    from analyzers import jobs
+
+    with jobs.told(status) if status else nullcontext() as watched:
+        codes = [_mine_one(path, store, root, form, watched, quiet=quiet) for path in repositories]
     return max(codes)
 
 
 def _mine_one(
-    path: Path, store: Path | None, root: Path | None, form: TextFormat, *, quiet: bool
+    path: Path,
+    store: Path | None,
+    root: Path | None,
+    form: TextFormat,
+    watched: terminal.Progress | None,
+    *,
+    quiet: bool,
 ) -> int:
-    refreshed = refresh(path, store, root, quiet=quiet)
+    refreshed = refresh(path, store, root, quiet=quiet, watched=watched)
     counts = refreshed.shelf.manifest["counts"]
     if form is TextFormat.json:
         terminal.show(json.dumps(counts | {"warnings": refreshed.shelf.manifest["warnings"]}))
@@ -286,40 +299,9 @@ def fetch_reviews(
     return refresh(repository, store, root, quiet=quiet).exit_code
 
 
-@app.command()
-def dashboard(
-    repositories: Annotated[list[Path] | None, typer.Argument(metavar="[REPO…]")] = None,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; anyone who reaches it can read.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port; the next free one if taken, 0 for any.")] = 8501,
-    base_path: Annotated[str, typer.Option(help="Path prefix behind a proxy.")] = "",
-    allowed_host: Annotated[
-        list[str] | None, typer.Option(help="Further host names that browsers may use.")
-    ] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
-    store: StoreDir = None,
-    root: RootDir = None,
-    quiet: Quiet = False,
-) -> int:
-    """Mine what is new, then serve the dashboard (on the current folder without REPO)."""
-    mined = [refresh(path, store, root, quiet=quiet) for path in repositories or [Path()]]
-    from dashboard import launch
-
-    launch.serve(
-        [refreshed.shelf.folder for refreshed in mined],
-        host=host,
-        port=port,
-        base_path=base_path,
-        allowed_hosts=tuple(allowed_host or ()),
-        browser=browser,
-        announce=lambda line: terminal.note(line, quiet=quiet),
-    )
-    return errors.COMPLETE
-
-
 app.command()(cli_authorship.evaluate)
 app.command()(cli_authorship.lines)
+app.command()(cli_dashboard.dashboard)
 
 
 @app.callback(invoke_without_command=True)

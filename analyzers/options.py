@@ -47,12 +47,19 @@ class DataFormat(StrEnum):
     parquet = "parquet"
 
 
-def refresh(path: Path, store: Path | None, root: Path | None, *, quiet: bool) -> Refreshed:
-    """Bring the store up to date, with progress and warnings on stderr."""
+def refresh(
+    path: Path,
+    store: Path | None,
+    root: Path | None,
+    *,
+    quiet: bool,
+    watched: terminal.Progress | None = None,
+) -> Refreshed:
+    """Bring the store up to date, with progress (also to `watched`) and warnings on stderr."""
     from analyzers import pipeline
 
-    with terminal.progress(quiet=quiet) as progress:
-        refreshed = pipeline.refresh(request(path, store, root, progress))
+    with terminal.progress(quiet=quiet) as shown:
+        refreshed = pipeline.refresh(request(path, store, root, watched or shown))
     for warning in refreshed.shelf.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
     return refreshed

@@ -26,7 +26,7 @@ from analyzers.errors import NotEnoughData
 from analyzers.reports.links import Forge
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
-from dashboard import figures
+from dashboard import figures, shown
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
 """Environment variable in which the launcher leaves the store folders to show, as JSON."""
@@ -56,7 +56,7 @@ class Repository:
     @property
     def name(self) -> str:
         """The name to show; text from outside, never markup."""
-        return str(self.facts.get("name") or self.key)
+        return shown.plain_text(self.facts.get("name") or self.key)
 
     @property
     def forge(self) -> Forge:
@@ -85,9 +85,10 @@ def offered() -> dict[str, Path]:
 
 
 def labels() -> dict[str, str]:
-    """Key -> name for the repository box; names that occur twice keep their key."""
-    found = {key: repository(key) for key in offered()}
-    names = {key: repo.name if repo else key for key, repo in found.items()}
+    """Key -> name for the repository box, mined ones first; names twice there keep their key."""
+    known = {key: repository(key) for key in offered()}
+    found = dict(sorted(known.items(), key=lambda item: item[1] is None))
+    names = {key: repo.name if repo else key.rpartition("-")[0] for key, repo in found.items()}
     twice = {name for name in names.values() if list(names.values()).count(name) > 1}
     return {key: f"{name} ({key})" if name in twice else name for key, name in names.items()}
 
@@ -114,7 +115,7 @@ def _manifest(folder: str, changed: int) -> dict[str, Any]:
 @lru_cache(maxsize=96)
 def _parquet(path: str, generation: str) -> pd.DataFrame:
     del generation
-    return pq.read_table(path, partitioning=None).to_pandas()
+    return shown.table(pq.read_table(path, partitioning=None), Path(path).parents[3])
 
 
 @lru_cache(maxsize=16)

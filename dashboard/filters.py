@@ -108,7 +108,7 @@ def current() -> Filters:
 
 
 def choose() -> bool:
-    """Draw the filters; False (after saying why) where there is nothing to filter."""
+    """Draw the filters; False where the repository chosen has nothing to filter yet."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         repo = _repository()
         if repo is None:
@@ -163,9 +163,6 @@ def _switches() -> tuple[bool, bool]:
 def _repository() -> data.Repository | None:
     names = data.labels()
     if not names:
-        st.title("No repository")
-        st.text("This dashboard was started without a repository.")
-        st.code("reviewgap dashboard PATH/TO/REPOSITORY", language=None)
         return None
     key = st.selectbox(
         "Repository",
@@ -175,12 +172,7 @@ def _repository() -> data.Repository | None:
         bind="query-params",
         width=230,
     )
-    found = data.repository(str(key))
-    if found is None:
-        st.title("Not mined yet")
-        st.text("The store holds no finished tables of this repository. Mine it, then reload:")
-        st.code("reviewgap mine PATH/TO/REPOSITORY", language=None)
-    return found
+    return data.repository(str(key))
 
 
 def _period(repo: data.Repository, weekly: pd.DataFrame) -> figures.Period:

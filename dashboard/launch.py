@@ -14,27 +14,16 @@ import socket
 import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from analyzers.errors import UsageError
+from dashboard import serving
+from dashboard.guard import Guard
 
 HERE = Path(__file__).parent
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval'"
-        " blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
-        " font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:;"
-        " form-action 'self'; base-uri 'self'; object-src 'none'; frame-ancestors 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
@@ -46,23 +35,36 @@ def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
     allowed_hosts: Sequence[str] = (),
     browser: bool = True,
     announce: Callable[[str], None] = lambda _: None,
+    terms: serving.Terms | None = None,
+    login: Path | None = None,
 ) -> None:
     """Serve these store folders until stopped; `announce` gets the address and any warning.
 
     A taken port gives way to the next free one; port 0 takes any. UsageError if none is free.
+    `terms` are the strictest ones unless told; `login` is the file that configures OpenID Connect.
     """
     base = base_path.strip("/")
     chosen = free_port(host, port)
     folders = [str(Path(folder).resolve()) for folder in repositories]
     os.environ["REVIEWGAP_DASHBOARD_REPOSITORIES"] = json.dumps(folders)
-    if not is_loopback(host):
+    serving.publish(terms or serving.Terms())
+    if not is_loopback(host) and login is None:
         announce("anyone who can reach this address can read the dashboard; it has no login")
     shown = public_name(host, allowed_hosts)
     announce(f"dashboard on http://{_bracketed(shown)}:{chosen}/{base}  (stop with Ctrl+C)")
-    with tempfile.TemporaryDirectory(prefix="reviewgap-dashboard-") as private:
+    stated = options(host, chosen, base, shown, allowed_hosts, browser=browser)
+    stated["secrets.files"] = [str(login.resolve())] if login else []
+    with _private_folder() as private:
         os.chdir(private)
-        app = application(base)
-        app.run(config=options(host, chosen, base, shown, allowed_hosts, browser=browser))
+        application(base).run(config=stated)
+
+
+def _private_folder() -> AbstractContextManager[str | Path]:
+    """An empty folder to stand in; our own where nothing can be written, as a read-only viewer."""
+    try:
+        return tempfile.TemporaryDirectory(prefix="reviewgap-dashboard-")
+    except OSError:
+        return nullcontext(HERE)
 
 
 def application(base: str = "") -> Any:
@@ -72,11 +74,12 @@ def application(base: str = "") -> Any:
 
     from dashboard.api import routes  # noqa: PLC0415
 
+    prefix = f"/{base}" if base else ""
     return st.App(
         HERE / "streamlit_app.py",
         lifespan=_warm,
-        routes=routes(f"/{base}" if base else ""),
-        middleware=[Middleware(SecurityHeaders)],
+        routes=routes(prefix),
+        middleware=[Middleware(Guard, base=prefix)],
     )
 
 
@@ -96,6 +99,9 @@ def options(
         "server.enableXsrfProtection": True,
         "server.enableStaticServing": False,
         "server.enableAgentApi": False,
+        "server.maxUploadSize": 1,
+        "server.maxMessageSize": 50,
+        "server.disconnectedSessionTTL": 60,
         "server.allowedHosts": [*LOOPBACK, shown, *allowed_hosts],
         "browser.gatherUsageStats": False,
         "browser.serverAddress": shown,
@@ -155,24 +161,6 @@ _TAKEN = {48, 98, 13, 10048}  # EADDRINUSE on macOS and Linux, EACCES, and its n
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-class SecurityHeaders:
-    """Adds HEADERS to every HTTP answer."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self._headers = [(name.lower().encode(), text.encode()) for name, text in HEADERS.items()]
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass the request on, and put HEADERS on the answer."""
-
-        async def send_with_headers(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
-            await send(message)
-
-        await self._app(scope, receive, send if scope["type"] != "http" else send_with_headers)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import filters, text
+from dashboard import filters, login, mining_panel, text
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -42,6 +42,9 @@ st.html(
     "<style>[data-testid='stMainBlockContainer']"
     " {padding-top: 4.25rem; padding-bottom: 3rem}</style>"
 )
-if filters.choose():
-    page.run()
-    st.caption(text.source(filters.current().repo.manifest))
+if login.is_admitted():
+    if filters.choose():
+        page.run()
+        st.caption(text.source(filters.current().repo.manifest))
+    else:
+        mining_panel.nothing_yet()

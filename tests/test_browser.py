@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from browsing import needs_chromium, problems, ready, turn
 
-from dashboard.launch import HEADERS
+from dashboard.guard import headers
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
@@ -163,7 +163,7 @@ def test_other_tools_get_the_weekly_table_and_nothing_else(url):
 
 def test_answers_carry_the_security_headers(url):
     with urllib.request.urlopen(url) as answer:
-        for name, value in HEADERS.items():
+        for name, value in headers().items():
             assert answer.headers[name] == value
 
 

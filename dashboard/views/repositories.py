@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import data, filters, parts, repositories, text
+from dashboard import data, filters, mining_panel, parts, repositories, text
+from dashboard.serving import terms
 
 shown = filters.current()
 first, last = shown.span.first, shown.span.last
@@ -69,6 +70,7 @@ if parts.begin(shown, "Repositories", requests=False):
     _table(_all)
     _charts(_all)
     st.caption("Each chart has a scale of its own.")
-    if len(_all) == 1:
+    mining_panel.draw(shown.repo.key)
+    if len(_all) == 1 and len(terms().mineable) <= 1:
         st.text("To see several side by side, start the dashboard on them:")
         st.code("reviewgap dashboard PATH/TO/ONE PATH/TO/ANOTHER", language=None)

@@ -1,0 +1,104 @@
+"""The command that serves the dashboard, and what its operator may allow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analyzers import errors, terminal
+from analyzers.options import Quiet, RootDir, StoreDir, refresh
+
+
+def dashboard(
+    repositories: Annotated[list[Path] | None, typer.Argument(metavar="[REPO…]")] = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anyone who reaches it can read.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; the next free one if taken, 0 for any.")] = 8501,
+    base_path: Annotated[str, typer.Option(help="Path prefix behind a proxy.")] = "",
+    allowed_host: Annotated[
+        list[str] | None, typer.Option(help="Further host names that browsers may use.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    allow: Annotated[
+        Path | None, typer.Option(help="A file of repositories to offer for mining, one a line.")
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Show what the store holds; mine and write nothing.")
+    ] = False,
+    names: Annotated[
+        bool, typer.Option("--names", help="Show people's names instead of pseudonyms.")
+    ] = False,
+    login: Annotated[
+        Path | None, typer.Option(help="A secrets.toml: OpenID Connect, and who may look.")
+    ] = None,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """Mine what is new, then serve the dashboard (on the current folder without REPO).
+
+    With --root and no REPO it offers the repositories right below that folder, and mines one
+    when a viewer asks.
+    """
+    from analyzers.store import default_root
+    from dashboard import launch, serving
+
+    at = (store or default_root()).resolve()
+    viewers = serving.viewers(login) if login else ()
+    named = repositories or []
+    if read_only:
+        terms = serving.Terms(store=str(at), names=names, viewers=viewers)
+        folders = _in_store(at, named, root)
+    else:
+        named = named or ([] if root or allow else [Path()])
+        for path in named:
+            refresh(path, at, root, quiet=quiet)
+        terms = serving.Terms(
+            str(at),
+            str(root.resolve()) if root else None,
+            _mineable(named, allow, root),
+            names,
+            viewers,
+        )
+        folders = [at / key for key in terms.mineable]
+    launch.serve(
+        folders,
+        host=host,
+        port=port,
+        base_path=base_path,
+        allowed_hosts=tuple(allowed_host or ()),
+        browser=browser,
+        announce=lambda line: terminal.note(line, quiet=quiet),
+        terms=terms,
+        login=login,
+    )
+    return errors.COMPLETE
+
+
+def _mineable(named: list[Path], allow: Path | None, root: Path | None) -> dict[str, str]:
+    """Key -> path of every repository a viewer may have mined."""
+    from dashboard import serving
+
+    found = serving.mineable([*named, *(serving.listed(allow) if allow else [])], root)
+    if root and not found:
+        return serving.below(root)
+    return found
+
+
+def _in_store(at: Path, named: list[Path], root: Path | None) -> list[Path]:
+    """Folders of the repositories to show: those named, or all that the store has."""
+    from analyzers import store
+    from analyzers.mining import locate
+
+    if named:
+        keys = [store.shelf_key(locate.place(path, root=root).git_dir) for path in named]
+        return [
+            store.require_known(at, key, path).folder for key, path in zip(keys, named, strict=True)
+        ]
+    folders = [shelf.folder for shelf in store.shelves(at)]
+    if not folders:
+        raise errors.StoreError(f"the store {at} holds no repository yet; run: reviewgap mine REPO")
+    return folders

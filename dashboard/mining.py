@@ -1,0 +1,113 @@
+"""Mining on a viewer's behalf: one child process at a time, known to every server on the store.
+
+A viewer chooses among keys that the operator allowed; nothing a viewer sends becomes an argument
+or a path. The child tells its own state (analyzers.jobs), so it outlives this server.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import filelock
+
+from analyzers import jobs
+from analyzers.errors import StoreError, UsageError
+from dashboard.serving import Terms
+
+PATIENCE_SECONDS = 5.0
+_NICENESS = 10  # pages come first
+_CREDENTIALS = re.compile(r"://[^/\s@]*@")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def running(terms: Terms) -> tuple[str, jobs.Job] | None:
+    """The repository that is being mined now, and how far it is; it may be one of no concern."""
+    for file in sorted(_folder(terms).glob("*.json")):
+        job = jobs.read(file)
+        if job and job.is_running:
+            return file.stem, job
+    return None
+
+
+def last(terms: Terms, key: str) -> jobs.Job | None:
+    """The last run on a repository, if one was ever started from a dashboard."""
+    return jobs.read(_file(terms, key))
+
+
+def start(terms: Terms, key: str) -> str:
+    """Mine this repository unless one is being mined; the key of what is being mined now.
+
+    UsageError for a key that the operator did not allow, StoreError where nothing can be written.
+    """
+    if key not in terms.mineable:
+        raise UsageError("this repository may not be mined from here")
+    folder, file = _folder(terms), _file(terms, key)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with jobs.lock(file):
+            if found := running(terms):
+                return found[0]
+            child = subprocess.Popen(
+                _command(terms, key),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            jobs.write(file, jobs.begun(child.pid))
+    except (OSError, filelock.Timeout) as error:
+        raise StoreError("the store cannot be written, so nothing was started") from error
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
+    threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie
+    return key
+
+
+def cancel(terms: Terms, key: str) -> bool:
+    """End the run on this repository; whether it has ended. The store stays as it was."""
+    file = _file(terms, key)
+    job = jobs.read(file) if key in terms.mineable else None
+    if job is None or not job.is_running or not job.is_here:
+        return job is not None and not job.is_running
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(job.pid, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        after = jobs.read(file)
+        if after is None or not after.is_running:
+            if after is None or after.state == "lost":  # it ended before it could tell so
+                jobs.write(file, jobs.ended(job, "cancelled"))
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def shown(terms: Terms, key: str, message: str, name: str) -> str:
+    """A run's error line as viewers may see it: without paths of ours, secrets or odd signs."""
+    hidden = {terms.mineable.get(key, ""): name, terms.store: "the store", terms.root or "": "root"}
+    for path in sorted(filter(None, hidden), key=len, reverse=True):
+        message = message.replace(path, hidden[path])
+    return _UNSEEN.sub("\ufffd", _CREDENTIALS.sub("://", message))
+
+
+def _command(terms: Terms, key: str) -> list[str]:
+    root = ["--root", terms.root] if terms.root else []
+    words = ["mine", "--quiet", "--store", terms.store, *root, "--status", str(_file(terms, key))]
+    return [sys.executable, "-P", "-m", "analyzers", *words, "--", terms.mineable[key]]
+
+
+def _folder(terms: Terms) -> Path:
+    return _file(terms, "").parent
+
+
+def _file(terms: Terms, key: str) -> Path:
+    return jobs.job_file(Path(terms.store), key)

@@ -1,0 +1,53 @@
+"""What of a table viewers get: pseudonyms unless the operator allows names, and only plain signs.
+
+Every page and download reads its tables through here. Signs that a terminal would obey or that
+turn the direction of text (ANSI escapes, bidi controls) become visible replacement characters.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analyzers import pseudonyms
+from dashboard.serving import terms
+
+UNSEEN = (
+    r"[\x{00}-\x{08}\x{0b}-\x{1f}\x{7f}-\x{9f}"  # C0 but tab and line feed, DEL, C1
+    r"\x{061c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]"  # direction, breaks
+)
+REPLACEMENT = "\ufffd"
+
+
+def table(rows: pa.Table, store: Path) -> pd.DataFrame:
+    """The rows as viewers may see them."""
+    frame = plain(rows).to_pandas()
+    return frame if terms().names else pseudonyms.applied(frame, _salt(store))
+
+
+def plain(rows: pa.Table) -> pa.Table:
+    """The rows with every sign of their text visible."""
+    for place, column in enumerate(rows.schema):
+        if pa.types.is_string(column.type):
+            rows = rows.set_column(place, column, _plain(rows[place]))
+    return rows
+
+
+def plain_text(text: object) -> str:
+    """A single text with every sign of it visible."""
+    return str(_plain(pa.array([str(text)]))[0])
+
+
+def _plain(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    if not pc.any(pc.match_substring_regex(texts, UNSEEN)).as_py():
+        return texts
+    return pc.replace_substring_regex(texts, UNSEEN, REPLACEMENT)
+
+
+@lru_cache(maxsize=8)
+def _salt(store: Path) -> bytes:
+    return pseudonyms.salt(store)
