@@ -58,6 +58,18 @@ def axis(
     return alt.Axis(**made)
 
 
+def spans(*, grid: bool = True, overlap: bool = True) -> alt.Axis:
+    """Ticks of an axis of days that spans minutes to years; `overlap` drops labels that touch."""
+    return alt.Axis(
+        grid=grid,
+        domain=not grid,
+        values=[1 / 144, 1 / 24, 6 / 24, 1, 3, 7, 30, 90, 365],
+        labelExpr="datum.value < 0.04 ? '10 min' : datum.value < 1"
+        " ? round(datum.value * 24) + ' h' : datum.value + ' d'",
+        labelOverlap="greedy" if overlap else False,
+    )
+
+
 def names() -> alt.Axis:
     """Names of rows, without lines or ticks."""
     return alt.Axis(

@@ -47,8 +47,12 @@ def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
     reference: float | None = None,
     height: int = HEIGHT,
     marks: tuple[Mark, ...] = (),
+    spans: bool = False,
 ) -> Drawing:
-    """Series over weeks with their bands; the running week as hollow points; a week to pick."""
+    """Series over weeks with their bands; the running week as hollow points; a week to pick.
+
+    `spans` are days from minutes to years, on a log scale, or the long ones would hide the rest.
+    """
     named = tuple(line for line in series if line.column in frame)
     wide = _narrow(frame, named)
     look = _Look(
@@ -59,6 +63,7 @@ def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
         axes.ticks(frame),
         has_running=not wide["is_complete"].all(),
         has_dots=len(wide) < FEW,
+        is_log=spans,
     )
     return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look), marks)
 
@@ -74,6 +79,7 @@ class _Look:
     ticks: int
     has_running: bool
     has_dots: bool
+    is_log: bool
 
 
 @lru_cache(maxsize=256)
@@ -233,9 +239,10 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> 
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
     mark = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
     dots = mark if look.has_dots else False
-    axis = axes.axis(fmt=look.fmt.replace(".1f", "~f"))
+    axis = axes.spans() if look.is_log else axes.axis(fmt=look.fmt.replace(".1f", "~f"))
+    scale = alt.Scale(type="log", nice=False) if look.is_log else alt.Undefined
     return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(
-        y=alt.Y(f"{line.column}:Q", title=look.unit, axis=axis),
+        y=alt.Y(f"{line.column}:Q", title=look.unit, axis=axis, scale=scale),
         color=alt.Color("label:N", title=None, legend=legend, scale=axes.colours(labels, meanings)),
         strokeDash=alt.StrokeDash(
             "label:N", title=None, legend=legend, scale=alt.Scale(domain=labels, range=dashes)

@@ -79,7 +79,9 @@ def weeks(chosen: Filters, step: int) -> Made:
         frame, series = _waits(chosen, step, chosen.groups, ""), _BLOCKS
     columns = [column for line in series for column in (line.column, line.low, line.high) if column]
     frame = frame[["iso_week", "week_start", "is_complete", *columns]]
-    drawn = charts.lines(_in_days(frame, columns), series, unit="days", marks=marks.shown(chosen))
+    drawn = charts.lines(
+        _in_days(frame, columns), series, unit="time to land", spans=True, marks=marks.shown(chosen)
+    )
     return drawn, frame
 
 
@@ -93,7 +95,8 @@ def groups(chosen: Filters, step: int) -> Made:
         frame = frame.join(made[[f"{group}_median_hours", f"{group}_n"]])
     series = [Line(f"{group}_median_hours", text.GROUPS[group], group) for group in names]
     columns = [line.column for line in series]
-    return charts.lines(_in_days(frame, columns), series, unit="median days to land"), frame
+    drawn = charts.lines(_in_days(frame, columns), series, unit="median time to land", spans=True)
+    return drawn, frame
 
 
 @kept
@@ -117,11 +120,12 @@ def curves(chosen: Filters) -> Made | None:
 def distribution(chosen: Filters) -> Made:
     """How many landed after how long, by group."""
     rows = landed(chosen)
+    groups = [name for name in chosen.groups if (rows["group"] == name).any()] or chosen.groups
     frame = pd.concat(
         waits.binned(
             rows.loc[rows["group"] == group, "time_to_land_hours"], label=text.GROUPS[group]
         ).assign(group=group)
-        for group in chosen.groups
+        for group in groups
     )
     drawn = wait_charts.histogram(frame, x="time to land", unit="change requests landed")
     return drawn, frame[["bin", "label", "n"]]
@@ -129,10 +133,11 @@ def distribution(chosen: Filters) -> Made:
 
 @kept
 def spreads(chosen: Filters) -> dict[str, Made | None]:
-    """Median to P90 by phase, size and area; none where nothing is known."""
+    """Median to P90 by phase, authorship, size and area; none where nothing is known."""
     rows = landed(chosen)
     frames = {
         "phase": waits.phases(rows),
+        "authorship": waits.summary(rows, rows["group"].map(text.GROUPS), "authorship"),
         "size": waits.by_size(rows).rename(columns={"lines": "size"}),
         "area": waits.by_area(rows),
     }
@@ -178,7 +183,9 @@ def _waits(chosen: Filters, step: int, only: list[str], prefix: str) -> pd.DataF
 
 
 def _in_days(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return frame.assign(**{name: frame[name].astype("float64") / 24 for name in columns})
+    """Days, at least a minute: a log scale has no zero."""
+    days = {name: frame[name].astype("float64").clip(lower=1 / 60) / 24 for name in columns}
+    return frame.assign(**days)
 
 
 _WEEKLY = [

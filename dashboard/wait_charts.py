@@ -24,7 +24,7 @@ def _survival(labels: tuple[str, ...], meanings: tuple[str, ...]) -> str:
             "days:Q",
             title="since opening (log scale)",
             scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(grid=False, values=_SPANS, labelExpr=_SPAN_LABEL, labelOverlap=False),
+            axis=axes.spans(grid=False, overlap=False),
         ),
         color=axes.colour(labels, meanings),
     )
@@ -41,10 +41,6 @@ def _survival(labels: tuple[str, ...], meanings: tuple[str, ...]) -> str:
         ],
     )
     return written(alt.layer(area, line), HEIGHT)
-
-
-_SPANS = [1 / 24, 6 / 24, 1, 3, 7, 30, 90, 365]
-_SPAN_LABEL = "datum.value < 1 ? round(datum.value * 24) + ' h' : datum.value + ' d'"
 
 
 def histogram(frame: pd.DataFrame, *, x: str, unit: str) -> Drawing:
@@ -93,7 +89,7 @@ def spread(frame: pd.DataFrame) -> Drawing:
 @cache
 def _spread() -> str:
     scale = alt.Scale(type="log", nice=False, padding=56)
-    days = alt.Axis(grid=True, values=_SPANS, labelExpr=_SPAN_LABEL, domain=False, title=None)
+    days = axes.spans()
     told = [
         alt.Tooltip("place:N", title=" "),
         alt.Tooltip("median:N", title="median"),
@@ -105,7 +101,7 @@ def _spread() -> str:
     )
     blue = axes.COLOURS["throughput"]
     line = base.mark_rule(strokeWidth=3, opacity=0.45, color=blue).encode(
-        x=alt.X("median_days:Q", scale=scale, axis=days), x2="p90_days:Q"
+        x=alt.X("median_days:Q", scale=scale, axis=days, title=None), x2="p90_days:Q"
     )
     middle = base.mark_point(filled=True, size=70, opacity=1, color=blue).encode(
         x=alt.X("median_days:Q", scale=scale)

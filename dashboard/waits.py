@@ -33,7 +33,7 @@ SIZES = (
     (1000, "251–1,000"),
     (float("inf"), "> 1,000"),
 )
-_RECORDED = ("gerrit", "import")
+RECORDED = ("gerrit", "import")
 _HOUR = pd.Timedelta(hours=1)
 
 
@@ -95,7 +95,7 @@ def evidence(requests: pd.DataFrame) -> str:
     """How many there are, on what their openings rest, and how many of these are well dated."""
     if requests.empty:
         return ""
-    recorded = float(requests["opened_method"].isin(_RECORDED).mean())
+    recorded = float(requests["opened_method"].isin(RECORDED).mean())
     good = float(requests["opened_grade"].isin(["A", "B"]).mean())
     number, record = "the order of numbers in git", "the platform's record"
     source = f"{record} for {text.share(recorded)}, else from {number}"

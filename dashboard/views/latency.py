@@ -12,6 +12,7 @@ from dashboard import cards, drill, filters, latency, parts, text, waits
 from dashboard.cards import Card
 
 shown = filters.current()
+_MOSTLY = 0.9
 CARDS = (
     ("Median time to land", "median", "time_to_land_median_hours"),
     ("P90 time to land", "p90", "time_to_land_p90_hours"),
@@ -21,15 +22,12 @@ CARDS = (
 
 
 def _cards() -> None:
+    cards.row(*(_wait(*each) for each in CARDS))
     known = latency.coverage(shown)
-    dated = Card(
-        "Openings well dated",
-        text.share(known["A"] + known["B"]),
-        f"C {text.share(known['C'])}, D {text.share(known['D'])}",
-        "Share of the landed change requests whose opening is graded A or B: exact, within hours,"
-        " or bounded closely by its neighbours.",
+    st.caption(
+        f"Landed: {waits.evidence(latency.landed(shown))} A is exact or within hours, B within a"
+        f" day; C {text.share(known['C'])} within a week, D {text.share(known['D'])} a guess."
     )
-    cards.row(*(_wait(*each) for each in CARDS), dated)
 
 
 def _wait(label: str, name: str, weekly: str) -> Card:
@@ -39,6 +37,8 @@ def _wait(label: str, name: str, weekly: str) -> Card:
         note = f"{n}: fewer than half have landed"
         return Card(label, "not reached", note, cards.meaning(weekly))
     few = ": too few to say" if isnan(figure.value) else ""
+    if name == "answer" and not figure.n:
+        few = ": git alone cannot tell, an import can"
     span = "" if few else _band(figure.low, figure.high)
     return cards.of(label, figure, text.TIME, column=weekly, note=n + few + span, worse="inverse")
 
@@ -112,10 +112,16 @@ def _curves() -> None:
         key="latency-survival",
         alt_text="Share of change requests not landed after so many days, with 90% band",
         reading="Of those opened in the period. What still waits counts until the data ends"
-        f" (Kaplan–Meier), so slow ones are not lost. {text.UPPER_BOUND}"
-        f" {waits.evidence(latency.opened(shown))}",
+        f" (Kaplan–Meier), so slow ones are not lost. {_unclosed()}"
+        f"{waits.evidence(latency.opened(shown))}",
         frame=made[1],
     )
+
+
+def _unclosed() -> str:
+    """What git alone cannot tell of those that did not land; nothing where the platform does."""
+    told = latency.opened(shown)["opened_method"].isin(waits.RECORDED).mean()
+    return "" if told > _MOSTLY else f"{text.UPPER_BOUND} "
 
 
 def _distribution() -> None:
@@ -131,19 +137,19 @@ def _distribution() -> None:
 
 
 def _spreads() -> None:
-    grid = st.grid(3, min_column_width=330, gap="medium")
+    grid = st.grid(2, min_column_width=330, gap="medium")
     known = latency.coverage(shown)
     readings = {
         "phase": f"A first response is known for {text.share(known['answered'])} of what landed;"
         " the last push is the newest own commit before landing.",
+        "authorship": "Sizes and authors differ between them: a comparison, not an effect.",
         "size": "By reviewable lines of what landed, or of the change request's own commits; known"
         f" for {text.share(known['sized'])}.",
         "area": "By the top folder with most of its lines, the ten busiest; known for"
         f" {text.share(known['placed'])}.",
     }
-    for (name, made), title in zip(
-        latency.spreads(shown).items(), ("Phases", "By size", "By area"), strict=True
-    ):
+    titles = ("Phases", "By authorship", "By size", "By area")
+    for (name, made), title in zip(latency.spreads(shown).items(), titles, strict=True):
         with grid.cell():
             if made is None:
                 st.header(title, anchor=False)
