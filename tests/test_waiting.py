@@ -61,6 +61,18 @@ def test_the_band_holds_the_median_and_is_the_same_every_time():
     assert first[f"{name}_low"] == again[f"{name}_low"]
 
 
+def test_the_median_lies_in_its_own_band_however_wide_those_of_the_openings_are():
+    """Most estimates are right, so draws that always moved them would leave the median outside."""
+    opened_at = np.arange(40) / 10
+    made = at_days(opened_at, opened_at + 0.5, opened_low=None, opened_high=None)
+    low, high = made["opened_at"] - pd.Timedelta(days=9), made["opened_at"]
+    row = capacity.weekly(commits(), made.assign(opened_low=low, opened_high=high), events()).iloc[
+        0
+    ]
+    assert row["time_to_land_median_hours"] == pytest.approx(12)
+    assert row["time_to_land_median_hours_low"] <= 12 <= row["time_to_land_median_hours_high"]
+
+
 def test_a_landing_on_a_release_line_is_told_apart():
     rows = opened([1, 2, 3, 4, 5]) + [
         row | {"landed_on": "release"} for row in opened([96, 96, 96, 96, 96])

@@ -19,6 +19,9 @@ from analyzers.capacity.weeks import UNKNOWN, Weeks, arrived, micros
 from analyzers.columns import Ground
 
 REDRAWS = 100
+_RIGHT = {"own": 0.75, "interpolated": 0.4}
+"""How often an estimated opening is right to a twentieth of its band, by method: measured where
+Gerrit recorded the truth (jgit 79 and 40 %, code-owners 74 and 38 %). Others are taken for even."""
 
 
 @metric(
@@ -175,10 +178,12 @@ def known_sums(
 
 
 def redrawn_openings(frames: Frames, rng: np.random.Generator) -> np.ndarray:
-    """Each opening drawn anew, evenly inside its band; as it stands where it has none."""
+    """Each opening anew: as estimated, or drawn evenly from its band, as often as each is true."""
     low = micros(frames.requests["opened_low"])
     high = micros(frames.requests["opened_high"])
-    banded = (frames.opened != UNKNOWN) & (low != UNKNOWN) & (high > low)
+    right = frames.requests["opened_method"].map(_RIGHT).to_numpy("float64", na_value=0)
+    moves = rng.random(len(low)) >= right
+    banded = (frames.opened != UNKNOWN) & (low != UNKNOWN) & (high > low) & moves
     width = np.where(banded, high - np.where(banded, low, 0), 0)
     drawn = low + (rng.random(len(low)) * width).astype(np.int64)
     return np.where(banded, drawn, frames.opened)
