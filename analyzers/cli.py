@@ -13,11 +13,17 @@ from typing import Annotated
 
 import typer
 
-from analyzers import cli_authorship, cli_dashboard, errors, memory, surroundings, terminal
+from analyzers import (
+    cli_authorship,
+    cli_dashboard,
+    cli_reports,
+    errors,
+    memory,
+    surroundings,
+    terminal,
+)
 from analyzers.options import (
-    DataFormat,
     Quiet,
-    ReportFormat,
     Repository,
     RootDir,
     StoreDir,
@@ -100,67 +106,6 @@ def summary(
     refreshed = refresh(repository, store, root, quiet=quiet)
     terminal.show(report.text(refreshed.shelf, weeks=weeks, form=form.value))
     return refreshed.exit_code
-
-
-@app.command()
-def export(
-    repository: Repository = Path(),
-    table: Annotated[
-        str, typer.Option("--table", help="Which table; `weekly` by default.")
-    ] = "weekly",
-    form: Annotated[DataFormat, typer.Option("--format")] = DataFormat.csv,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file, with datapackage.json beside it.")
-    ] = None,
-    since: Annotated[str | None, typer.Option(help="2026-01-31, 2026-W05, 12w or 6mo.")] = None,
-    until: Annotated[str | None, typer.Option(help="Likewise.")] = None,
-    raw_csv: Annotated[bool, typer.Option(help="Do not defuse spreadsheet formulas.")] = False,
-    store: StoreDir = None,
-    root: RootDir = None,
-    quiet: Quiet = False,
-) -> int:
-    """The weekly CSV on stdout, or any other table, as CSV, JSON or Parquet."""
-    from analyzers.reports import export as exporting
-    from analyzers.reports import tabular
-
-    wanted = tabular.find(table)
-    if form is DataFormat.parquet and output is None:
-        raise errors.UsageError("Parquet is binary and wants a file; add: -o FILE.parquet")
-    refreshed = refresh(repository, store, root, quiet=quiet)
-    rows = tabular.rows(refreshed.shelf, wanted, since=since, until=until)
-    if output is None:
-        terminal.write(exporting.content(rows, wanted, form.value, raw=raw_csv))
-    else:
-        exporting.save(rows, wanted, output, form.value, raw=raw_csv)
-        terminal.note(f"wrote {output} and {output.with_name('datapackage.json')}", quiet=quiet)
-    return refreshed.exit_code
-
-
-@app.command()
-def report(
-    repositories: Annotated[list[Path] | None, typer.Argument(metavar="[REPO…]")] = None,
-    form: Annotated[ReportFormat, typer.Option("--format")] = ReportFormat.markdown,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")
-    ] = None,
-    store: StoreDir = None,
-    root: RootDir = None,
-    quiet: Quiet = False,
-) -> int:
-    """The weekly report of one repository, or a digest of several; HTML opens anywhere, offline."""
-    from analyzers.reports import digest, files, weekly
-
-    paths = repositories or [Path()]
-    refreshed = [refresh(path, store, root, quiet=quiet) for path in paths]
-    told = digest.digest([one.shelf for one in refreshed])
-    text = weekly.html(told) if form is ReportFormat.html else weekly.markdown(told)
-    if output is None:
-        terminal.show(text)
-    else:
-        files.save(output, f"{text}\n".encode())
-        terminal.note(f"wrote {output}", quiet=quiet)
-    code = max(one.exit_code for one in refreshed)
-    return errors.PARTIAL if told.refused else code
 
 
 @app.command()
@@ -299,6 +244,9 @@ def fetch_reviews(
     return refresh(repository, store, root, quiet=quiet).exit_code
 
 
+app.command()(cli_reports.export)
+app.command()(cli_reports.report)
+app.command()(cli_reports.check)
 app.command()(cli_authorship.evaluate)
 app.command()(cli_authorship.lines)
 app.command()(cli_dashboard.dashboard)

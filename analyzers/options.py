@@ -80,3 +80,10 @@ class ReportFormat(StrEnum):
 
     markdown = "markdown"
     html = "html"
+
+
+class LinesFormat(StrEnum):
+    """How the verdict on limits is written."""
+
+    text = "text"
+    json = "json"

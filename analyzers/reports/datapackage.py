@@ -7,6 +7,9 @@ from pathlib import Path
 
 from analyzers.tables import Column, Dtype, Table
 
+SCHEMA_VERSION = 1
+"""Of all tables together: another number means that a column left, moved its meaning or type."""
+
 _TYPES: dict[Dtype, str] = {
     "str": "string",
     "int": "integer",
@@ -42,7 +45,12 @@ def descriptor(table: Table, file: str, form: str, *, raw: bool = False) -> dict
     if form == "csv":
         resource["dialect"] = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"'}
     package_name = f"reviewgap-{table.name.replace('_', '-')}"
-    return {"name": package_name, "profile": "tabular-data-package", "resources": [resource]}
+    return {
+        "name": package_name,
+        "profile": "tabular-data-package",
+        "version": f"{SCHEMA_VERSION}.0.0",
+        "resources": [resource],
+    }
 
 
 def merged(there: dict[str, object], fresh: dict[str, object], folder: Path) -> dict[str, object]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 
 from analyzers.errors import UsageError
 from analyzers.reports import files
-from analyzers.reports.datapackage import descriptor, is_date, merged
+from analyzers.reports.datapackage import SCHEMA_VERSION, descriptor, is_date, merged
 from analyzers.reports.periods import between
 from analyzers.tables import Column, Table
 
@@ -34,7 +34,7 @@ __all__ = ["FORMATS", "between", "content", "csv_text", "json_text", "jsonl_text
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
 DECIMALS = 6
-SCHEMA_VERSION = 1
+_PARQUET = {"reviewgap.schema_version": str(SCHEMA_VERSION)}
 
 _OPENING = "[\\s\"'`\u00a0\ufeff\u200b\u2060]*"
 _DANGER = re.compile(
@@ -65,12 +65,12 @@ def jsonl_text(frame: pd.DataFrame, table: Table) -> str:
 
 
 def parquet_bytes(frame: pd.DataFrame, table: Table) -> bytes:
-    """The table as Parquet, values as they are."""
+    """The table as Parquet, values as they are, with the schema version in its metadata."""
     arrow = pa.Table.from_pandas(
         table.conform(frame), schema=table.arrow_schema, preserve_index=False
     )
     sink = io.BytesIO()
-    pq.write_table(arrow.replace_schema_metadata(None), sink, compression="zstd")
+    pq.write_table(arrow.replace_schema_metadata(_PARQUET), sink, compression="zstd")
     return sink.getvalue()
 
 
@@ -95,6 +95,19 @@ def save(frame: pd.DataFrame, table: Table, path: Path, form: Format, *, raw: bo
     """As `write`, for the command line: UsageError where the folder cannot be written."""
     with files.refused(path):
         write(frame, table, path, form, raw=raw)
+
+
+def save_all(
+    told: Iterable[tuple[Table, pd.DataFrame]], folder: Path, form: Format, *, raw: bool = False
+) -> int:
+    """Every table into one folder, a file each, and one datapackage.json; how many there are."""
+    with files.refused(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        n = 0
+        for table, frame in told:
+            write(frame, table, folder / f"{table.name}.{form}", form, raw=raw)
+            n += 1
+    return n
 
 
 def write(

@@ -1,15 +1,21 @@
-"""Any table of the store by its name: the list of what `export` offers."""
+"""Any table of the store by its name, or all of them: the list of what `export` offers."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pandas as pd
 
 from analyzers import capacity, tables
 from analyzers.errors import UsageError
-from analyzers.reports.periods import between
+from analyzers.reports.periods import between, time_column
 from analyzers.store import Shelf
 
 EXPORTED: tuple[tables.Table, ...] = (*capacity.TABLES, *tables.TABLES)
+
+
+ALL = "all"
+"""The name that asks for every table."""
 
 
 def find(name: str) -> tables.Table:
@@ -26,3 +32,13 @@ def rows(
 ) -> pd.DataFrame:
     """The rows of a table between two moments, both of them whole ISO weeks or days."""
     return between(shelf.table(table), table, since=since, until=until)
+
+
+def every(
+    shelf: Shelf, *, since: str | None = None, until: str | None = None
+) -> Iterator[tuple[tables.Table, pd.DataFrame]]:
+    """Every table with its rows between two moments; those without dates come whole."""
+    for table in EXPORTED:
+        is_dated = time_column(table) is not None
+        span = {"since": since, "until": until} if is_dated else {}
+        yield table, rows(shelf, table, **span)
