@@ -81,9 +81,9 @@ def _mine_one(
     quiet: bool,
 ) -> int:
     refreshed = refresh(path, store, root, quiet=quiet, watched=watched)
-    counts = refreshed.shelf.manifest["counts"]
+    counts = refreshed.manifest["counts"]
     if form is TextFormat.json:
-        terminal.show(json.dumps(counts | {"warnings": refreshed.shelf.manifest["warnings"]}))
+        terminal.show(json.dumps(counts | {"warnings": refreshed.manifest["warnings"]}))
     elif not quiet:
         state = "mined" if refreshed.is_new else "nothing new"
         n_commits, n_requests = counts["commits"], counts["change_requests"]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from analyzers import terminal
+from analyzers import manifest, terminal, unchanged
+from analyzers.mining import locate
 
 if TYPE_CHECKING:
-    from analyzers.pipeline import Refreshed, Request
+    from analyzers.pipeline import Request
+    from analyzers.store import Shelf
 
 Repository = Annotated[
     Path, typer.Argument(metavar="REPO", help="A git repository: work tree, bare, or .git folder.")
@@ -47,6 +50,47 @@ class DataFormat(StrEnum):
     parquet = "parquet"
 
 
+class Refreshed(Protocol):
+    """A repository whose store is up to date, whoever saw to it."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the store says of it."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """Its tables."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether anything had changed."""
+
+    @property
+    def exit_code(self) -> int:
+        """Partial where something that history holds could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A repository in which nothing has changed; its tables are loaded only if asked for."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    is_new: bool = False
+
+    @property
+    def shelf(self) -> Shelf:
+        """Its tables."""
+        from analyzers.store import Shelf
+
+        return Shelf(self.folder)
+
+    @property
+    def exit_code(self) -> int:
+        """Partial where something that history holds could not be read."""
+        return manifest.exit_code(self.manifest)
+
+
 def refresh(
     path: Path,
     store: Path | None,
@@ -56,13 +100,22 @@ def refresh(
     watched: terminal.Progress | None = None,
 ) -> Refreshed:
     """Bring the store up to date, with progress (also to `watched`) and warnings on stderr."""
-    from analyzers import pipeline
+    refreshed: Refreshed | None = _unchanged(path, store, root)
+    if refreshed is None:
+        from analyzers import pipeline
 
-    with terminal.progress(quiet=quiet) as shown:
-        refreshed = pipeline.refresh(request(path, store, root, watched or shown))
-    for warning in refreshed.shelf.manifest["warnings"]:
+        with terminal.progress(quiet=quiet) as shown:
+            refreshed = pipeline.refresh(request(path, store, root, watched or shown))
+    for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
     return refreshed
+
+
+def _unchanged(path: Path, store: Path | None, root: Path | None) -> Refreshed | None:
+    where = locate.place(path, root=root)
+    folder = (store or manifest.default_root()) / manifest.shelf_key(where.git_dir)
+    found = unchanged.manifest_if_unchanged(folder, unchanged.trace(where, folder))
+    return None if found is None else Unchanged(folder, found)
 
 
 def request(
@@ -70,9 +123,10 @@ def request(
 ) -> Request:
     """What to bring up to date and where, as of now."""
     from analyzers import pipeline
-    from analyzers.store import default_root
 
-    return pipeline.Request(path, store or default_root(), datetime.now(UTC), root, progress)
+    return pipeline.Request(
+        path, store or manifest.default_root(), datetime.now(UTC), root, progress
+    )
 
 
 class ReportFormat(StrEnum):

@@ -23,17 +23,18 @@ from analyzers import (
     authorship,
     capacity,
     config,
-    errors,
+    manifest,
     mining,
     provenance,
     reviews,
     store,
     tables,
+    unchanged,
 )
 from analyzers.config import Config
 from analyzers.graph import Graph
 from analyzers.history import History
-from analyzers.mining import locate, people
+from analyzers.mining import locate, notes, people
 from analyzers.mining.view import View, open_view
 from analyzers.provenance import Finished
 from analyzers.reviews import gerrit, imports, review_notes, trailers
@@ -61,13 +62,14 @@ class Refreshed:
     is_new: bool
 
     @property
+    def manifest(self) -> dict[str, Any]:
+        """What the store says of it."""
+        return self.shelf.manifest
+
+    @property
     def exit_code(self) -> int:
         """Partial where something that history holds could not be read."""
-        manifest = self.shelf.manifest
-        repository = manifest["repository"]
-        n_missing = manifest["counts"]["incomplete"] + manifest["n_missing"]
-        is_partial = n_missing or repository["is_shallow"] or repository["is_partial"]
-        return errors.PARTIAL if is_partial else errors.COMPLETE
+        return manifest.exit_code(self.manifest)
 
 
 def refresh(request: Request) -> Refreshed:
@@ -75,16 +77,18 @@ def refresh(request: Request) -> Refreshed:
 
     Raises RefusedRepository or StoreError; a killed run leaves the store as it was.
     """
+    where = locate.place(request.repository, root=request.root)
     shelf = shelf_of(request)
+    seen = unchanged.trace(where, shelf.folder)  # before the view: what comes later is new
     with open_view(request.repository, root=request.root, side=shelf.side) as view:
         settings = _settings(view)
         wanted = provenance.fingerprint(view, settings, shelf)
-        if _is_current(shelf, wanted):
-            return Refreshed(shelf, is_new=False)
-        with store.writing(request.store, shelf.folder.name) as shelf:
-            if not _is_current(shelf, wanted):
-                _bring_up_to_date(view, shelf, settings, wanted, request)
-            return Refreshed(shelf, is_new=True)
+        if is_new := not _is_current(shelf, wanted):
+            with store.writing(request.store, shelf.folder.name) as shelf:
+                if not _is_current(shelf, wanted):
+                    _bring_up_to_date(view, shelf, settings, wanted, request)
+        unchanged.remember(shelf.folder, shelf.manifest["generation"], seen)
+        return Refreshed(shelf, is_new)
 
 
 def take_in(request: Request, files: list[Path]) -> list[str]:
@@ -102,7 +106,7 @@ def take_in(request: Request, files: list[Path]) -> list[str]:
 def shelf_of(request: Request) -> store.Shelf:
     """Where the repository lies in the store, mined or not; RefusedRepository if it is none."""
     place = locate.place(request.repository, root=request.root)
-    return store.Shelf(request.store / store.shelf_key(place.git_dir))
+    return store.Shelf(request.store / manifest.shelf_key(place.git_dir))
 
 
 def _is_current(shelf: store.Shelf, wanted: str) -> bool:
@@ -117,7 +121,7 @@ def _bring_up_to_date(
     parts = _mine(view, shelf, shelf.parts if can_build_on else [], settings, request)
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
-    history = History(commits, view.refs, mining.notes(view), mined.messages(), view.head)
+    history = History(commits, view.refs, notes.read(view), mined.messages(), view.head)
     imported = imports.read(shelf.imports)
     recorded = _recorded(view, commits, settings, imported)
     analysed = analyse(history, mined.rows("files"), recorded, settings)

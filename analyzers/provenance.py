@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzers import mining, store, tables
+from analyzers import manifest, mining, rules, store, tables
 from analyzers.config import Config
 from analyzers.mining.view import View
 
@@ -20,7 +20,7 @@ Finished = dict[tables.Table, pd.DataFrame]
 def fingerprint(view: View, settings: Config, shelf: store.Shelf) -> str:
     """Names everything the tables depend on: equal fingerprints mean equal tables."""
     digest = hashlib.sha256()
-    for part in (_rules_version(), repr(settings), view.head, view.is_shallow, store.SCHEMA):
+    for part in (rules.version(), repr(settings), view.head, view.is_shallow, manifest.SCHEMA):
         digest.update(repr(part).encode())
     for path in shelf.imports:
         digest.update(path.read_bytes())
@@ -107,16 +107,7 @@ def mined_by(view: View, settings: Config) -> str:
     People are told by the mailmap at HEAD, kinds of files by our patterns and the user's.
     """
     parts = (mining.file_at_head(view, ".mailmap"), settings.generated)
-    return hashlib.sha256((repr(parts) + _rules_version("mining")).encode()).hexdigest()
-
-
-def _rules_version(folder: str = "") -> str:
-    """Changes with any line of our own code or data, so that an upgrade is never half applied."""
-    digest = hashlib.sha256()
-    package = Path(__file__).parent / folder
-    for path in sorted([*package.rglob("*.py"), *package.rglob("*.toml")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256((repr(parts) + rules.version("mining")).encode()).hexdigest()
 
 
 def _isoformat(at: pd.Timestamp) -> str | None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,31 +23,14 @@ from typing import Any
 
 import filelock
 import pandas as pd
-import platformdirs
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from analyzers import tables
+from analyzers import manifest, tables
 from analyzers.errors import StoreError, UsageError
 from analyzers.history import History
 from analyzers.parts import KINDS, Mined, Part, part_path, read, sync
-
-SCHEMA = 1
-
-
-def default_root() -> Path:
-    """`REVIEWGAP_STORE`, else the platform's cache directory for reviewgap."""
-    named = os.environ.get("REVIEWGAP_STORE")
-    return Path(named) if named else platformdirs.user_cache_path("reviewgap")
-
-
-def shelf_key(git_dir: Path) -> str:
-    """Folder name of a repository: readable, and unique to its git directory."""
-    real = git_dir.resolve()
-    name = real.parent.name if real.name == ".git" else real.name.removesuffix(".git")
-    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "repository"
-    return f"{slug[:60]}-{hashlib.sha256(os.fsencode(real)).hexdigest()[:10]}"
 
 
 class Shelf:
@@ -56,7 +38,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.manifest = _read_manifest(folder)
+        self.manifest = manifest.read(folder)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -99,9 +81,7 @@ class Shelf:
 
     def is_whole(self) -> bool:
         """Whether every file the manifest names is there with the size it was written with."""
-        sizes: dict[str, int] = self.manifest.get("sizes", {})
-        found = {name: _size(self.folder / name) for name in sizes}
-        return bool(sizes) and found == sizes
+        return manifest.is_whole(self.folder, self.manifest)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -130,16 +110,16 @@ class Shelf:
             _write(self.folder / paths[table.name], table, frame)
         mined = (part_path(self.folder, part, kind) for part in parts for kind in KINDS)
         files = [*paths.values(), *(str(path.relative_to(self.folder)) for path in mined)]
-        manifest = {
+        fresh = {
             **facts,
-            "schema": SCHEMA,
+            "schema": manifest.SCHEMA,
             "generation": generation,
             "parts": parts,
             "tables": paths,
-            "sizes": {name: _size(self.folder / name) for name in files},
+            "sizes": {name: manifest.size(self.folder / name) for name in files},
         }
-        _replace(self.folder / "manifest.json", _json(manifest))
-        previous, self.manifest = self.manifest, manifest
+        _replace(self.folder / manifest.FILE, _json(fresh))
+        previous, self.manifest = self.manifest, fresh
         self._sweep(keep=previous)
 
     def _without(self, name: str, drop: pa.Array) -> str:
@@ -216,17 +196,6 @@ def _unwritable(root: Path, error: OSError) -> Exception:
     )
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, or nothing where there is none, or one of another version or damaged."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return {}
-    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
-        return {}
-    return manifest
-
-
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
     return read(path, columns).to_pandas()
 
@@ -247,14 +216,10 @@ def _replace(path: Path, content: bytes) -> None:
     fresh.replace(path)
 
 
-def _json(manifest: dict[str, Any]) -> bytes:
+def _json(facts: dict[str, Any]) -> bytes:
     """The manifest as strict JSON: what is not a number is unknown."""
-    plain = json.loads(json.dumps(manifest), parse_constant=lambda _: None)
+    plain = json.loads(json.dumps(facts), parse_constant=lambda _: None)
     return json.dumps(plain, indent=1, sort_keys=True, allow_nan=False).encode()
-
-
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() else None
 
 
 def require_known(root: Path, key: str, shown: Path) -> Shelf:

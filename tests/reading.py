@@ -6,6 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analyzers import mining
+from analyzers.mining import notes
 from analyzers.mining.view import View, open_view
 
 LATE_2026 = 1_798_000_000.0
@@ -71,7 +72,7 @@ def read(path, *, root=None, **options):
     rows = Rows()
     with open_view(path, root=root) as view:
         found = mining.mine(view, sink=rows, as_of=LATE_2026, **options)
-        notes = mining.notes(view)
+        noted = notes.read(view)
     commits, messages = rows.frame("commits"), rows.frame("messages")
     return Reading(
         mined=found,
@@ -80,6 +81,6 @@ def read(path, *, root=None, **options):
         if len(messages)
         else {},
         files=rows.frame("file_changes"),
-        notes=notes,
+        notes=noted,
         view=view,
     )

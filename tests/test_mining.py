@@ -10,7 +10,7 @@ from dulwich.repo import Repo
 from repository import commit, run_git
 
 from analyzers import mining, tables
-from analyzers.mining import git, numstat, objects
+from analyzers.mining import git, notes, numstat, objects
 from analyzers.mining.view import open_view
 
 
@@ -107,7 +107,7 @@ def test_only_what_is_new_is_read_and_what_moved_into_head_is_read_again(small):
 
 def test_notes_and_files_at_head(small):
     with open_view(small.path) as view:
-        rows = mining.notes(view)
+        rows = notes.read(view)
         assert rows[["ref", "sha", "text"]].to_numpy().tolist() == [
             ["refs/notes/ai", small.sha["a"], "agent"]
         ]

@@ -8,7 +8,7 @@ from repository import commit, run_git
 
 from analyzers import mining
 from analyzers.errors import RefusedRepository
-from analyzers.mining import forge, refs
+from analyzers.mining import forge, notes, refs
 from analyzers.mining.view import open_view
 
 
@@ -83,7 +83,7 @@ def test_planted_configuration_runs_nothing_and_bends_nothing(repo, tmp_path, at
     before = repo.fingerprint()
     with open_view(repo.path) as view:
         mined = mining.mine(view, sink=Nothing())
-        mining.notes(view)
+        notes.read(view)
     assert (mined.commits, mined.lines_added, mined.lines_deleted) == (2, 3, 0)
     assert not marker.exists()
     assert repo.fingerprint() == before

@@ -19,7 +19,7 @@ from pathlib import Path
 import filelock
 
 from analyzers.errors import UsageError
-from analyzers.mining import git, objects, refs, remote
+from analyzers.mining import git, objects, ref_files, refs, remote
 from analyzers.mining.locate import Place, place, small_file
 from analyzers.mining.remote import Address, RemoteUnavailable
 from analyzers.mining.side import side_refs
@@ -185,7 +185,7 @@ def _line(objects_of_user: Path) -> bytes:
 
 def _ready(side: Path, tips: set[str]) -> dict[str, str]:
     """What was fetched before and is still whole; the user's tips become what we have."""
-    found, _ = refs.read(side)
+    found, _ = ref_files.read(side)
     names = list(found)
     kinds = objects.kinds(_Side(side), [found[name] for name in names])
     lost = {name for name, (_, kind) in zip(names, kinds, strict=True) if not kind}

@@ -23,7 +23,7 @@ _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BY_REF = "refs/ai/authorship"
 
 
-def notes(view: View) -> pd.DataFrame:
+def read(view: View) -> pd.DataFrame:
     """tables.NOTES: what refs/notes/* and refs/ai/authorship/* say, cut at 1 MiB each.
 
     Conversations that git-ai keeps inside long notes are left out: they are most of the bytes
@@ -44,8 +44,8 @@ def notes(view: View) -> pd.DataFrame:
 
 def _texts(view: View, blobs: list[str]) -> dict[str, str]:
     """One note at a time, so that memory holds only what is kept."""
-    read = objects.read(view, blobs, most_bytes=_MOST_READ_BYTES)
-    return {each.name: _kept(commit.text(each.data)) for each in read if each.kind == "blob"}
+    found = objects.read(view, blobs, most_bytes=_MOST_READ_BYTES)
+    return {each.name: _kept(commit.text(each.data)) for each in found if each.kind == "blob"}
 
 
 def _kept(note: str) -> str:

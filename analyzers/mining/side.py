@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyzers.mining import refs
+from analyzers.mining import ref_files
 
 _FETCHED = ("refs/pull/", "refs/merge-requests/", "refs/changes/", "refs/notes/")
 
@@ -13,7 +13,7 @@ def side_refs(side: Path) -> dict[str, str]:
     """Object id by full name of everything fetched; empty where nothing was."""
     if not side.is_dir():
         return {}
-    found, _ = refs.read(side)
+    found, _ = ref_files.read(side)
     return {name: to for name, to in found.items() if name.startswith(_FETCHED)}
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from analyzers import tables
 from analyzers.errors import RefusedRepository
-from analyzers.mining import forge, git, refs
+from analyzers.mining import forge, git, ref_files, refs
 from analyzers.mining.locate import Place, place, small_file
 from analyzers.mining.side import side_objects, side_refs
 
@@ -93,7 +93,7 @@ def _view(where: Place, scratch: _Scratch, side: Path | None) -> View:
     object_format = _object_format(where, settings)
     shallow = _shallow(where)
     _lay_out(scratch.path, where, object_format, shallow)
-    found, warnings = refs.read(where.common)
+    found, warnings = ref_files.read(where.common)
     if side is not None and (store := side_objects(side)):
         found = side_refs(side) | found
         _add_objects(scratch.path, store)
@@ -192,7 +192,7 @@ def _head(where: Place, found: dict[str, str]) -> tuple[str | None, str | None]:
         content = (small_file(file, most_bytes=4096) or b"").decode("utf-8", "replace").strip()
     if content.startswith("ref:"):
         name = content[4:].strip()
-        return name, refs.resolve(found, name)
+        return name, ref_files.resolve(found, name)
     if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", content):
         return None, content
     raise RefusedRepository(f"{file} names neither a branch nor a commit")
