@@ -35,6 +35,8 @@ from analyzers.config import Config
 from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.mining import locate, notes, people
+from analyzers.mining.reach import Before
+from analyzers.mining.refs import mined_tips
 from analyzers.mining.view import View, open_view
 from analyzers.provenance import Finished
 from analyzers.reviews import gerrit, imports, review_notes, trailers
@@ -157,7 +159,7 @@ def _mine(
     part = shelf.new_part()
     mined = mining.mine(
         view,
-        known=have,
+        known=_before(shelf, have) if old else (),
         sink=part,
         generated=settings.generated,
         as_of=request.as_of.timestamp(),
@@ -167,6 +169,14 @@ def _mine(
     replaced = have["sha"].isin(part.shas) | ~have["sha"].isin(list(mined.reachable))
     parts = shelf.without(old, pa.array(have["sha"][replaced], pa.string()))
     return [*parts, part.name] if part.shas else parts
+
+
+def _before(shelf: store.Shelf, commits: pd.DataFrame) -> Before:
+    """What was mined last time, from the references as they were then."""
+    repository = shelf.manifest["repository"]
+    is_whole = not (repository["is_shallow"] or shelf.manifest["n_missing"])
+    tips = frozenset(mined_tips(shelf.table(tables.REFS)))
+    return Before(commits, repository["head"], tips, is_whole)
 
 
 def _recorded(

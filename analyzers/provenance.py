@@ -15,6 +15,7 @@ from analyzers.config import Config
 from analyzers.mining.view import View
 
 Finished = dict[tables.Table, pd.DataFrame]
+_STEPS = ("mining", "reviews", "authorship", "capacity")
 
 
 def fingerprint(view: View, settings: Config, shelf: store.Shelf) -> str:
@@ -74,6 +75,7 @@ def facts(view: View, finished: Finished, mined: pd.DataFrame) -> dict[str, Any]
         "counts": _counts(finished) | {"all_commits": len(mined)},
         "n_missing": n_missing(view, mined),
         "data_edge": _isoformat(commits["landed_at"].max()),
+        "made_by": {step: rules.version(step)[:16] for step in _STEPS},
     }
 
 

@@ -11,6 +11,7 @@ from repository import commit, run_git
 
 from analyzers import mining, tables
 from analyzers.mining import git, notes, numstat, objects
+from analyzers.mining.reach import Before
 from analyzers.mining.view import open_view
 
 
@@ -92,14 +93,14 @@ def test_counts_and_flags(small):
 
 def test_only_what_is_new_is_read_and_what_moved_into_head_is_read_again(small):
     _, first = mine(small.path)
-    known = first.frame("commits")
+    known = Before(first.frame("commits"))
     assert mine(small.path, known=known)[0].all_commits == 0
     small.ref("refs/heads/main", "open")
     mined, heap = mine(small.path, known=known)
     assert heap.frame("commits")["sha"].tolist() == [small.sha["open"]]
     assert (mined.commits, mined.lines_added) == (1, 1)
     small.ref("refs/heads/main", "m")
-    left = heap.frame("commits")
+    left = Before(heap.frame("commits"))
     mined, heap = mine(small.path, known=left)
     row = heap.frame("commits").set_index("sha").loc[small.sha["open"]]
     assert not row["in_head"]

@@ -13,12 +13,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-import pandas as pd
 import pyarrow as pa
 
-from analyzers.mining import kinds, log, numstat, objects, people, refs
+from analyzers.mining import kinds, log, numstat, objects, people, reach
 from analyzers.mining.commit import text
 from analyzers.mining.numstat import Counts
+from analyzers.mining.reach import Before
 from analyzers.mining.rows import Rows, file_rows
 from analyzers.mining.view import View
 
@@ -74,29 +74,30 @@ def mine(
     view: View,
     *,
     sink: Sink,
-    known: Collection[str] | pd.DataFrame = (),
+    known: Collection[str] | Before = (),
     progress: Progress | None = None,
     as_of: float | None = None,
     generated: Sequence[str] = (),
 ) -> Mined:
     """Read every commit of HEAD's history and of the mined references that is not known.
 
-    `known` are ids that need no reading, or a frame with `sha, in_head, is_merge, lines_added`:
-    then commits that came into HEAD's history or left it, and those whose lines could not be
-    counted, are read again. Dates after `as_of` (seconds since 1970; default now) and two days
-    are unknown. `generated` are further path patterns that no one reviews. Raises GitFailed.
+    `known` are ids that need no reading, or what was found last time: then commits that came
+    into HEAD's history or left it, and those whose lines could not be counted, are read again,
+    and only what is new is listed, where nothing went away. Dates after `as_of` (seconds since
+    1970; default now) and two days are unknown. `generated` are further path patterns that no
+    one reviews. Raises GitFailed.
     """
     latest = int(time.time() if as_of is None else as_of) + _TWO_DAYS
-    ours = log.reachable(view, [view.head]) if view.head else []
-    mined = Mined(view.head, in_head=frozenset(ours), warnings=list(view.warnings))
+    before = known if isinstance(known, Before) and known.is_kept_by(view) else None
+    in_head, ours = reach.in_head(view, before)
+    mined = Mined(view.head, in_head=in_head, warnings=list(view.warnings))
     rows = Rows(mailmap(view), kinds.classifier(generated), latest, _shallow(view))
     skip, skip_plain = _known(known, mined.in_head)
     wanted = [sha for sha in ours if sha not in skip]
     with _Counting(view, wanted, rows.boundary) as counting:
         # git counts lines while we look for the other commits
-        tips = refs.mined_tips(view.refs)
-        others = log.reachable(view, tips, but_not=[view.head] if view.head else [])
-        mined.reachable = mined.in_head | frozenset(others)
+        beside, others = reach.beside(view, before)
+        mined.reachable = mined.in_head | beside
         plain = [sha for sha in others if sha not in skip_plain]
         total = len(wanted) + len(plain)
         for ids, counts in counting.results():
@@ -197,15 +198,16 @@ def _take(
 
 
 def _known(
-    known: Collection[str] | pd.DataFrame, in_head: frozenset[str]
+    known: Collection[str] | Before, in_head: frozenset[str]
 ) -> tuple[Collection[str], Collection[str]]:
     """(ids that need no reading in HEAD's history, ids that need none outside it)."""
-    if not isinstance(known, pd.DataFrame):
+    if not isinstance(known, Before):
         return (ids := frozenset(known)), ids
-    is_whole = known["is_merge"] | known["lines_added"].notna()
-    was_ours = known["in_head"].astype(bool)
-    whole = frozenset(known.loc[was_ours & is_whole, "sha"])
-    return whole & in_head, frozenset(known.loc[~was_ours, "sha"])
+    commits = known.commits
+    is_whole = commits["is_merge"] | commits["lines_added"].notna()
+    was_ours = commits["in_head"].astype(bool)
+    whole = frozenset(commits.loc[was_ours & is_whole, "sha"])
+    return whole & in_head, frozenset(commits.loc[~was_ours, "sha"])
 
 
 def _shallow(view: View) -> frozenset[str]:

@@ -1,0 +1,66 @@
+"""Which commits there are: all of them, or what came since last time where nothing went away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analyzers.mining import log, objects, refs
+from analyzers.mining.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What mining found last time, and the tips it started from.
+
+    `commits` has `sha, in_head, is_merge, lines_added` of tables.MINED_COMMITS. `is_whole` says
+    that nothing those tips reach was missing.
+    """
+
+    commits: pd.DataFrame
+    head: str | None = None
+    tips: frozenset[str] = frozenset()
+    is_whole: bool = False
+
+    def is_kept_by(self, view: View) -> bool:
+        """Whether all of it is still there: no line moved back, was rewritten or was deleted.
+
+        HEAD's history must have grown from what it was, and every old tip be reached by a new
+        one. Then only what is new needs to be listed.
+        """
+        if not self.is_whole or self.head is None or view.head is None:
+            return False
+        now = frozenset(refs.mined_tips(view.refs))
+        left = sorted(self.tips - now)
+        if any(kind != "commit" for _, kind in objects.kinds(view, [self.head, *left])):
+            return False
+        heads = () if view.head == self.head else (self.head,)
+        is_grown = not log.reachable(view, heads, but_not=[view.head])
+        return is_grown and not log.reachable(view, left, but_not=sorted(now))
+
+
+def in_head(view: View, before: Before | None) -> tuple[frozenset[str], list[str]]:
+    """(every commit that HEAD reaches, those of them that may need reading), children first."""
+    if view.head is None:
+        return frozenset(), []
+    if before is None:
+        ours = log.reachable(view, [view.head])
+        return frozenset(ours), ours
+    fresh = log.reachable(view, [view.head], but_not=[before.head] if before.head else [])
+    known = before.commits
+    uncounted = known["in_head"] & ~known["is_merge"] & known["lines_added"].isna()
+    old = frozenset(known.loc[known["in_head"].astype(bool), "sha"])
+    return old | frozenset(fresh), [*fresh, *known.loc[uncounted.astype(bool), "sha"]]
+
+
+def beside(view: View, before: Before | None) -> tuple[frozenset[str], list[str]]:
+    """(commits that only other references reach, those of them that may need reading)."""
+    tips = refs.mined_tips(view.refs)
+    hidden = [view.head] if view.head else []
+    if before is None:
+        others = log.reachable(view, tips, but_not=hidden)
+        return frozenset(others), others
+    new = [tip for tip in tips if tip not in before.tips]
+    fresh = log.reachable(view, new, but_not=[*hidden, *sorted(before.tips)])
+    return frozenset(before.commits["sha"]) | frozenset(fresh), fresh
