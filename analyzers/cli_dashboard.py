@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from analyzers import errors, terminal
+from analyzers import errors, manifest, terminal
 from analyzers.options import Quiet, RootDir, StoreDir, refresh
 
 
@@ -43,10 +43,9 @@ def dashboard(
     With --root and no REPO it offers the repositories right below that folder, and mines one
     when a viewer asks.
     """
-    from analyzers.store import default_root
     from dashboard import launch, serving
 
-    at = (store or default_root()).resolve()
+    at = (store or manifest.default_root()).resolve()
     viewers = serving.viewers(login) if login else ()
     named = repositories or []
     if read_only:
@@ -94,7 +93,7 @@ def _in_store(at: Path, named: list[Path], root: Path | None) -> list[Path]:
     from analyzers.mining import locate
 
     if named:
-        keys = [store.shelf_key(locate.place(path, root=root).git_dir) for path in named]
+        keys = [manifest.shelf_key(locate.place(path, root=root).git_dir) for path in named]
         return [
             store.require_known(at, key, path).folder for key, path in zip(keys, named, strict=True)
         ]
