@@ -21,9 +21,9 @@ from pathlib import Path
 import pandas as pd
 
 from analyzers import pipeline, store
-from analyzers.capacity import alarm, cohorts, forecast, targets
+from analyzers.capacity import alarm, forecast
 from analyzers.capacity.metric import Frames
-from analyzers.capacity.weeks import WEEK, Weeks
+from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.tables import CHANGE_REQUESTS, COMMITS, REVIEW_EVENTS
 
@@ -43,22 +43,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path)
     parser.add_argument("--until", help="leave out what came after this day, such as 2026-01-01")
-    parser.add_argument(
-        "--arrivals", type=int, help="weeks the cohort model averages arrivals over"
-    )
-    parser.add_argument("--scale-by-all", action="store_true", help="MASE scaled by all history")
-    parser.add_argument("--truncated", action="store_true", help="the alarm, week by week, blind")
     parser.add_argument("paths", nargs="+", type=Path)
     asked = parser.parse_args()
-    if asked.arrivals:
-        cohorts.ARRIVALS = asked.arrivals
-    if asked.scale_by_all:
-        targets.SCALED_BY = 10_000
-    if asked.truncated:
-        with _store(asked.store) as root:
-            for path in asked.paths:
-                _print_truncated(path.name, _frames(path, root))
-        return
     scored = []
     print("| repository | complete weeks | last week | alarm |\n|---|---|---|---|")
     with _store(asked.store) as root:
@@ -125,24 +111,6 @@ def _alarm(frames: Frames, weeks: Weeks) -> str:
     return f"on in {on.mean():.1%} of {len(on)} weeks: {spans}" if len(runs) else "never on"
 
 
-def _print_truncated(name: str, frames: Frames) -> None:
-    """The alarm of every week since 2015 from what was known at its end, against hindsight."""
-    whole = Weeks.spanning(frames.commits, frames.change_requests)
-    hindsight = alarm.states(frames, weeks=whole)["is_on"]
-    blind = {}
-    for key, start in zip(whole.keys, whole.start_micros.tolist(), strict=True):
-        if key in hindsight.index and key >= "2015-W01":
-            grid = Weeks.between(whole.first, start + WEEK - 1)
-            known = _until(frames, str(pd.Timestamp(start + WEEK, unit="us")))
-            blind[key] = bool(alarm.states(known, weeks=grid)["is_on"].iloc[-1])
-    on = [key for key, is_on in blind.items() if is_on]
-    differ = [key for key, is_on in blind.items() if is_on != hindsight[key]]
-    early = [key for key in on if "2022-W01" <= key <= "2022-W13"]
-    print(f"{name}: on in {len(on)} of {len(blind)} weeks, {len(on) / len(blind):.1%}")
-    print(f"{name}: weeks on from 2022-W01 to 2022-W13: {', '.join(early) or 'none'}")
-    print(f"{name}: weeks that hindsight tells otherwise: {', '.join(differ) or 'none'}")
-
-
 def _print(scores: pd.DataFrame) -> None:
     for target, rows in scores.groupby("target", sort=False):
         n = rows["repository"].nunique()
@@ -165,8 +133,8 @@ def _errors(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _print_bars(scores: pd.DataFrame) -> None:
-    throughput = _errors(scores[scores["target"] == "throughput"])["mean"]
-    backlog = _errors(scores[scores["target"] == "backlog_young"])["mean"]
+    throughput, to_naive = _ours_over(scores, "throughput", "seasonal_naive")
+    _, backlog = _ours_over(scores, "backlog_young", "last_value")
     held = scores[scores["is_ours"].to_numpy(bool)].astype({"coverage_share": "float64"})
     share = held.groupby(["target", "horizon_weeks"])["coverage_share"].mean()
     told = {
@@ -176,15 +144,16 @@ def _print_bars(scores: pd.DataFrame) -> None:
             "backlog_held": "backlog_young",
         }.items()
     }
-    print(
-        BARS.format(
-            mase=throughput["cohort_flow"],
-            ratio=throughput["cohort_flow"] / throughput["seasonal_naive"],
-            backlog=backlog["cohort_flow_and_last_value"] / backlog["last_value"],
-            horizons="/".join(map(str, share["throughput"].index)),
-            **told,
-        )
-    )
+    horizons = "/".join(map(str, share["throughput"].index))
+    print(BARS.format(mase=throughput, ratio=to_naive, backlog=backlog, horizons=horizons, **told))
+
+
+def _ours_over(scores: pd.DataFrame, target: str, rival: str) -> tuple[float, float]:
+    """The mean error of our model, and what it is over that of a rival."""
+    rows = scores[scores["target"] == target]
+    means = _errors(rows)["mean"]
+    ours = float(means[rows.loc[rows["is_ours"].to_numpy(bool), "model"].iloc[0]])
+    return ours, ours / float(means[rival])
 
 
 def _print_each(scores: pd.DataFrame) -> None:

@@ -64,8 +64,8 @@ BACKTEST = Table(
         Column(
             "error",
             "float",
-            "Mean absolute error, scaled by that of repeating the last horizon (MASE); for time"
-            " to land on the log scale.",
+            "Mean absolute error, scaled by what repeating the last horizon was off in all history"
+            " before (MASE: compare models, not repositories); for time to land on the log scale.",
             nullable=True,
         ),
         Column("error_kind", "str", "mase or log.", values=("mase", "log")),

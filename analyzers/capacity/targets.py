@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.backlog import young_backlog
-from analyzers.capacity.cohorts import MEMORY, Cohorts
+from analyzers.capacity.cohorts import MEMORY, Cohorts, smoothed
 from analyzers.capacity.demonstrated import Flow
 from analyzers.capacity.latency import waits
 from analyzers.capacity.metric import Frames
@@ -18,7 +18,6 @@ HORIZONS = (4, 8, 12)
 TESTED = 104  # weeks of past forecasts that are scored
 RESIDUALS = 78  # weeks of past errors that make a band
 YEAR = 52
-SCALED_BY = 3 * YEAR
 SCALED_AT_LEAST = 12
 
 
@@ -76,13 +75,14 @@ def _throughput(flow: Flow, projected: np.ndarray) -> Target:
     previous = np.stack([_window(total, weeks - h, weeks) for h in HORIZONS])
     seasonal = np.stack([_window(total, weeks - YEAR, weeks - YEAR + h) for h in HORIZONS])
     recent = np.stack([_window(total, weeks - 26, weeks) * h / 26 for h in HORIZONS])
+    rate = smoothed(flow.landed)
     models = {
-        "cohort_flow": projected,
+        "cohort_flow_and_smoothing": (projected + np.stack([rate * h for h in HORIZONS])) / 2,
         "last_value": previous,
         "seasonal_naive": seasonal,
         "mean_26_weeks": recent,
     }
-    scale = _usual_error(actual, previous)
+    scale = _usual_error(actual, previous, _began(flow))
     return Target("throughput", "change requests", 2.0, actual, models, scale)
 
 
@@ -96,7 +96,7 @@ def _backlog(flow: Flow, weeks: Weeks, frames: Frames, change: np.ndarray) -> Ta
         "last_value": last,
         "seasonal_naive": np.stack([_shifted(level, YEAR - h) for h in HORIZONS]),
     }
-    scale = _usual_error(actual, last)
+    scale = _usual_error(actual, last, _began(flow))
     return Target("backlog_young", "change requests", 5.0, actual, models, scale)
 
 
@@ -143,15 +143,22 @@ def _shifted(values: np.ndarray, by: int) -> np.ndarray:
     return shifted
 
 
-def _usual_error(actual: np.ndarray, naive: np.ndarray) -> np.ndarray:
-    """Mean error of "as before" over three years known at each origin: what scales MASE.
+def _began(flow: Flow) -> int:
+    """The first week with a change request; before it there was nothing to be wrong about."""
+    return int(np.argmax((flow.opened + flow.landed) > 0))
 
-    Older history would make every error look large in a project that has grown since.
+
+def _usual_error(actual: np.ndarray, naive: np.ndarray, began: int) -> np.ndarray:
+    """In-sample error of "as before": its mean over all weeks known at each origin since `began`.
+
+    What scales MASE (Hyndman and Koehler 2006). In a project that has grown, past errors are
+    small and MASE large, whatever the model; so compare models, not repositories.
     """
     scales = np.full(actual.shape, np.nan)
     for row, h in enumerate(HORIZONS):
         errors = pd.Series(np.abs(actual[row] - naive[row]))
-        mean = errors.rolling(SCALED_BY, min_periods=SCALED_AT_LEAST).mean()
+        errors.iloc[:began] = np.nan
+        mean = errors.expanding(SCALED_AT_LEAST).mean()
         scales[row] = _shifted(mean.to_numpy(), h)
     scales[scales == 0] = np.nan
     return scales
