@@ -31,6 +31,7 @@ from analyzers import (
     tables,
     unchanged,
 )
+from analyzers.capacity.metric import Frames
 from analyzers.config import Config
 from analyzers.graph import Graph
 from analyzers.history import History
@@ -232,7 +233,7 @@ def analyse(
         tables.REFS: history.refs,
         tables.NOTES: history.notes,
     }
-    finished |= capacity.tables_of(commits, requests, events)
+    finished |= capacity.tables_of(Frames(commits, requests, events, members, file_changes))
     coverage = _coverage(history, members, evidence) | {
         "openings": study.confidence.to_dict("records"),
         "git_only_error": reviews.git_only_error(study.requests, recorded).to_dict("records"),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from analyzers import tables
 from analyzers.capacity import effort, effort_sample
-from analyzers.capacity.effort import Ratio
+from analyzers.capacity.effort import EFFORT_SAMPLE, Ratio
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
 from analyzers.mining import complexity
@@ -51,18 +51,25 @@ def measured_effort(
     """
     commits, changes = shelf.table(tables.COMMITS), shelf.table(tables.FILE_CHANGES)
     requests = shelf.table(tables.CHANGE_REQUESTS)
-    frames = Frames(commits, requests, tables.REVIEW_EVENTS.empty())
+    members = shelf.table(tables.MEMBERSHIPS)
+    frames = Frames(commits, requests, tables.REVIEW_EVENTS.empty(), members, changes)
     weeks = Weeks.spanning(commits, requests)
-    weights = effort.weighed(frames, shelf.table(tables.MEMBERSHIPS), changes, weeks=weeks)
+    weights = effort.weighed(frames, weeks=weeks)
     everything = effort_sample.population(commits, _readable(changes))
     shas = effort_sample.sampled(everything, sample)
     with open_view(repository, root=root, side=shelf.side) as view:
         rows = complexity.measured(view, shas, kept=shelf.folder / KEPT, progress=progress)
+    grown = effort_sample.complexity_growth(everything, rows)
+    declared = effort_sample.complexity_declared(everything, rows)
+    keys = weeks.keys
+    last = {"last_week": keys[int(weeks.is_complete.sum()) - 1] if keys else ""}
+    kept = EFFORT_SAMPLE.from_rows(row | last for row in effort.ratio_rows(grown, declared))
+    shelf.keep(EFFORT_SAMPLE, kept)
     return Effort(
         effort.growth(weights, weeks=weeks),
         effort.declared_against_rest(weights, weeks=weeks),
-        effort_sample.complexity_growth(everything, rows),
-        effort_sample.complexity_declared(everything, rows),
+        grown,
+        declared,
         len(everything),
         len(shas),
         int(rows["complexity"].notna().sum()),

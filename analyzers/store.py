@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,13 @@ class Shelf:
             return table.empty() if columns is None else table.empty()[columns]
         frame = _read(self.folder / relative, columns)
         return frame if columns else table.conform(frame)
+
+    def kept(self, table: tables.Table) -> pd.DataFrame:
+        """A table that a command measured apart from mining; without rows where none did."""
+        path = self.folder / f"{table.name}.parquet"
+        with suppress(StoreError, OSError, ValueError):
+            return table.conform(_read(path, None))
+        return table.empty()
 
     def mined(self, parts: list[str] | None = None) -> Mined:
         """What git holds, over the named parts or those of the manifest."""
@@ -148,6 +155,13 @@ class Shelf:
         for path in self.folder.glob("tables/*"):
             if not any(path.iterdir()):
                 path.rmdir()
+
+    def keep(self, table: tables.Table, frame: pd.DataFrame) -> None:
+        """Keep such a table beside the finished ones, in place of what was measured before."""
+        path = self.folder / f"{table.name}.parquet"
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+        _write(fresh, table, frame)
+        fresh.replace(path)
 
     def take_in(self, content: bytes) -> Path:
         """Keep a file of review data; the same content is kept once."""

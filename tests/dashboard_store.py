@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers import capacity, tables
+from analyzers.capacity.metric import Frames
 from analyzers.store import Shelf
 
 FIRST = pd.Timestamp("2023-10-30", tz="UTC")
@@ -73,7 +74,7 @@ def frames(*, n_weeks=N_WEEKS, nasty=False, seed=7):
         tables.MEMBERSHIPS: memberships,
         tables.EVIDENCE: evidence_of(commits),
         tables.REVIEW_EVENTS: events,
-    } | capacity.tables_of(commits, requests, events)
+    } | capacity.tables_of(Frames(commits, requests, events, memberships))
 
 
 def sha(text):

@@ -1,6 +1,7 @@
 """How review is spread: refused where it is not known, and never a ranking."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from analyzers.capacity.concentration import (
     reviewers_table,
 )
 from analyzers.capacity.metric import Frames
-from analyzers.capacity.practice import last_year
+from analyzers.capacity.practice import PRACTICES, last_year, practices
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from analyzers.reports import practice
@@ -62,7 +63,7 @@ def test_below_four_fifths_coverage_everything_is_refused():
     for question in (concentration, busiest_away, reviewers_table):
         with pytest.raises(NotEnoughData, match="80% are needed"):
             question(built, weeks=weeks)
-    table = capacity.tables_of(built.commits, built.change_requests, built.review_events)
+    table = capacity.tables_of(built)
     assert table[REVIEWERS].empty
 
 
@@ -105,6 +106,10 @@ def test_self_landing_is_refused_where_it_is_known_for_too_few():
     share = last_year(built, weeks=weeks)[0]
     assert share.value is None
     assert share.reason.endswith("of 520; 80% are needed")
+    rows = practices(built, weeks=weeks)[PRACTICES].set_index("practice")
+    assert pd.isna(rows["value"]["self_landed_share"])
+    assert rows["reason"]["self_landed_share"] == share.reason
+    assert rows["value"]["fast_large_share"] == pytest.approx(0.5, abs=0.01)
 
 
 class Shelf:

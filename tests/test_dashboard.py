@@ -9,6 +9,7 @@ from dashboard_store import NASTY, write
 from streamlit.testing.v1 import AppTest
 
 from analyzers import capacity, tables
+from analyzers.capacity.effort import EFFORT
 from analyzers.store import Shelf
 from dashboard import data, declared, figures, launch, marks, text, waits
 
@@ -269,3 +270,15 @@ def test_the_users_events_and_shifts_are_marked_and_the_switch_hides_them(
     monkeypatch.setenv(marks.EVENTS, json.dumps([{"day": "2026-03-02", "label": "Agents allowed"}]))
     assert "Agents allowed" in json.dumps(charts(opened(authorship="Unmarked"))[0])
     assert "Agents allowed" not in json.dumps(charts(opened(marks="false"))[0])
+
+
+def test_the_capacity_page_tells_practices_and_effort_as_the_exports_do(store, offer):
+    offer(store)
+    app = opened("capacity")
+    headers = [block.value for block in app.header]
+    assert {"Ways around review", "Review effort"} <= set(headers)
+    told = Shelf(store).table(EFFORT).set_index(["comparison", "name"])["ratio"]
+    table = next(each.value for each in app.dataframe if "Times" in each.value)
+    assert table["Times"].iloc[1] == pytest.approx(told["growth", "lines"])
+    assert any("No effect of AI can be read" in caption.value for caption in app.caption)
+    assert any("reviewgap effort" in code.value for code in app.code)

@@ -12,7 +12,12 @@ from analyzers.capacity.weeks import Weeks
 from analyzers.mining.complexity import COMPLEXITY
 
 
-def project(*, before, recent, weeks=104):
+def project(**history):
+    built, span = frames_of(**history)
+    return effort.weighed(built, weeks=span), span
+
+
+def frames_of(*, before, recent, weeks=104):
     """Two landed per week; `before` and `recent` are (lines, files) of each. The last is marked."""
     day = np.repeat(np.arange(weeks) * 7.0, 2)
     is_recent = np.arange(2 * weeks) >= weeks
@@ -33,9 +38,8 @@ def project(*, before, recent, weeks=104):
         for name, n in zip(ids, n_files, strict=True)
         for i in range(n)
     )
-    built = Frames(commits(), made, events())
-    span = Weeks.spanning(built.commits, made)
-    return effort.weighed(built, members, changes, weeks=span), span
+    built = Frames(commits(), made, events(), members, changes)
+    return built, Weeks.spanning(built.commits, made)
 
 
 def test_effort_is_the_geometric_mean_of_size_and_spread_over_the_usual():
@@ -48,6 +52,18 @@ def test_effort_is_the_geometric_mean_of_size_and_spread_over_the_usual():
     assert grown["lines"].mean == pytest.approx(40)
     assert grown["files"].other == pytest.approx(1)
     assert (grown["effort"].n, grown["effort"].n_other) == (104, 104)
+
+
+def test_the_table_tells_growth_and_the_declared_also_where_unknown():
+    built, weeks = frames_of(before=(10, 1), recent=(40, 4))
+    rows = effort.EFFORT.conform(effort.efforts(built, weeks=weeks)[effort.EFFORT])
+    told = rows.set_index(["comparison", "name"])["ratio"]
+    assert told["growth", "lines"] == pytest.approx(4)
+    assert told["declared_ai", "files"] == pytest.approx(1)
+    short, weeks = frames_of(before=(10, 1), recent=(10, 1), weeks=12)
+    rows = effort.EFFORT.conform(effort.efforts(short, weeks=weeks)[effort.EFFORT])
+    assert rows["ratio"].isna().all()
+    assert rows["reason"].str.endswith("are needed").all()
 
 
 def test_size_alone_counts_half_on_the_log_scale():

@@ -7,6 +7,7 @@ import pytest
 from queues import at_days, commits, events
 
 from analyzers import capacity, tables
+from analyzers.capacity.metric import Frames
 from analyzers.errors import NotEnoughData, UsageError
 from analyzers.reports import outlook
 from analyzers.reports.outlook import Asked
@@ -25,7 +26,7 @@ class Shelf:
         requests = at_days(opened, landed, authorship=np.where(declared, "ai_agent", "unmarked"))
         self.tables = {tables.COMMITS.name: commits(), tables.REVIEW_EVENTS.name: events()}
         self.tables[tables.CHANGE_REQUESTS.name] = requests
-        made = capacity.tables_of(commits(), requests, events())
+        made = capacity.tables_of(Frames(commits(), requests, events()))
         self.tables |= {table.name: frame for table, frame in made.items()}
 
     def table(self, table):

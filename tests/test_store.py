@@ -151,3 +151,15 @@ def test_a_table_is_typed_when_it_comes_back(tmp_path):
     assert commits["committed_at"].dtype == "datetime64[us, UTC]"
     assert commits["lines_added"].dtype == "Int64"
     assert commits["authored_at"].iloc[0] == pd.Timestamp("2026-01-05T10:00Z")
+
+
+def test_what_was_measured_apart_is_kept_and_outlives_a_new_generation(tmp_path):
+    with store.writing(tmp_path, "r") as shelf:
+        assert shelf.kept(tables.REFS).empty
+        tag = {"name": "refs/tags/v1", "object_id": "1", "kind": "tag", "is_commit": True}
+        shelf.keep(tables.REFS, tables.REFS.from_rows([tag]))
+        publish(shelf, [fill(shelf, "a")])
+    shelf = store.Shelf(tmp_path / "r")
+    assert shelf.kept(tables.REFS)["name"].tolist() == ["refs/tags/v1"]
+    (tmp_path / "r" / "refs.parquet").write_bytes(b"torn")
+    assert shelf.kept(tables.REFS).empty

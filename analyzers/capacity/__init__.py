@@ -17,6 +17,7 @@ from analyzers.capacity import (
     declared,
     demonstrated,
     demonstrated_lines,
+    effort,
     forecast,
     generation,
     latency,
@@ -57,7 +58,7 @@ def weekly(
     commits: pd.DataFrame, change_requests: pd.DataFrame, review_events: pd.DataFrame
 ) -> pd.DataFrame:
     """The WEEKLY table from tables.COMMITS, CHANGE_REQUESTS and REVIEW_EVENTS."""
-    return _weekly.computed(METRICS, commits, change_requests, review_events)
+    return _weekly.computed(METRICS, Frames(commits, change_requests, review_events))
 
 
 TABLES: tuple[Table, ...] = (
@@ -68,19 +69,25 @@ TABLES: tuple[Table, ...] = (
     alarm.ALARMS,
     shifts.SHIFTS,
     concentration.REVIEWERS,
+    practice.PRACTICES,
+    effort.EFFORT,
 )
 
 
-_PARTS = (forecast.forecasts, alarm.alarms, shifts.shifts, concentration.reviewers_table)
+_PARTS = (
+    forecast.forecasts,
+    alarm.alarms,
+    shifts.shifts,
+    concentration.reviewers_table,
+    practice.practices,
+    effort.efforts,
+)
 
 
-def tables_of(
-    commits: pd.DataFrame, change_requests: pd.DataFrame, review_events: pd.DataFrame
-) -> dict[Table, pd.DataFrame]:
+def tables_of(frames: Frames) -> dict[Table, pd.DataFrame]:
     """Every table of TABLES, computed."""
-    frames = Frames(commits, change_requests, review_events)
-    grid = weeks.Weeks.spanning(commits, change_requests)
-    made = {WEEKLY: _weekly.computed(METRICS, commits, change_requests, review_events)}
+    grid = weeks.Weeks.spanning(frames.commits, frames.change_requests)
+    made = {WEEKLY: _weekly.computed(METRICS, frames)}
     for part in _PARTS:
         with suppress(NotEnoughData):
             made |= part(frames, weeks=grid)

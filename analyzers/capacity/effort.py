@@ -9,7 +9,8 @@ and counted, never taken for zero.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ import pandas as pd
 from analyzers.capacity.estimates import band, block_draws, seeded
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
-from analyzers.tables import REVIEWABLE_KINDS
+from analyzers.tables import REVIEWABLE_KINDS, Column, Table
 
 PERIOD = 52
 N_AT_LEAST = 20
@@ -26,6 +27,42 @@ DRAWS = 1_000
 CONFOUNDED = (
     "No effect of AI can be read from this: who declares AI is confounded with who the author is"
     " and with what work they take on, and unmarked is unknown, not human."
+)
+
+_RATIO = (
+    Column(
+        "comparison",
+        "str",
+        "growth: the last 52 weeks over the 52 before (or halves of less); declared_ai: declared"
+        " AI over the rest, which tells no effect of AI.",
+        values=("growth", "declared_ai"),
+    ),
+    Column("name", "str", "What is compared, per change request or sampled commit."),
+    Column("mean", "float", "In the recent weeks, or of declared AI.", "see name", nullable=True),
+    Column("other", "float", "In the weeks before, or of the rest.", "see name", nullable=True),
+    Column("ratio", "float", "The one over the other.", "ratio", nullable=True),
+    Column("low", "float", "5 % of a bootstrap.", "ratio", nullable=True),
+    Column("high", "float", "95 % of the same.", "ratio", nullable=True),
+    Column("n", "int", "Behind the first mean.", "items"),
+    Column("n_other", "int", "Behind the second.", "items"),
+    Column("n_unknown", "int", "Left out because unknown.", "items"),
+    Column("reason", "str", "Why it is unknown; empty where it is known."),
+)
+
+EFFORT = Table(
+    "effort",
+    "Whether a change request takes more work to review than before: by effort (lines and files"
+    " over their earlier medians), reviewable lines, and files. Relative, not hours.",
+    ("comparison", "name"),
+    _RATIO,
+)
+
+EFFORT_SAMPLE = Table(
+    "effort_sample",
+    "The same by complexity of the changed code (complexity, n_methods, maintainability_share),"
+    " per commit of a sample over eight quarters; `reviewgap effort` measures it.",
+    ("comparison", "name"),
+    (*_RATIO, Column("last_week", "str", "Newest complete ISO week when it was measured.")),
 )
 
 Sides = tuple[np.ndarray, np.ndarray]
@@ -47,12 +84,24 @@ class Ratio:
     reason: str
 
 
-def weighed(
-    frames: Frames, memberships: pd.DataFrame, file_changes: pd.DataFrame, *, weeks: Weeks
-) -> pd.DataFrame:
-    """One row per landed change request: week, declared, lines, files, effort; NaN is unknown.
+def efforts(frames: Frames, *, weeks: Weeks) -> dict[Table, pd.DataFrame]:
+    """The EFFORT table, also where its figures are unknown."""
+    weights = weighed(frames, weeks=weeks)
+    grown, declared = growth(weights, weeks=weeks), declared_against_rest(weights, weeks=weeks)
+    return {EFFORT: EFFORT.from_rows(ratio_rows(grown, declared))}
 
-    `effort` is relative to the medians of the earlier of the two periods that are compared.
+
+def ratio_rows(grown: list[Ratio], declared: list[Ratio]) -> Iterator[dict[str, object]]:
+    """Rows of EFFORT out of its two comparisons."""
+    for comparison, ratios in (("growth", grown), ("declared_ai", declared)):
+        for ratio in ratios:
+            yield {"comparison": comparison, **asdict(ratio)}
+
+
+def weighed(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
+    """Per change request landed in the two periods: week, declared, lines, files and effort.
+
+    NaN is unknown. `effort` is relative to the medians of the earlier period.
     """
     requests = frames.requests
     rows = pd.DataFrame(
@@ -63,9 +112,10 @@ def weighed(
             "lines": requests["reviewable_lines"].to_numpy("float64", na_value=np.nan),
         }
     )
-    rows["files"] = rows["change_request"].map(_files(memberships, file_changes)).astype(float)
-    rows = rows[(rows["week"] >= 0) & (rows["week"] < weeks.is_complete.sum())]
-    before = rows[_in(rows, _periods(weeks)[0])]
+    earlier, recent = _periods(weeks)
+    rows = rows[_in(rows, earlier) | _in(rows, recent)]
+    rows["files"] = rows["change_request"].map(_files(frames, rows)).astype(float)
+    before = rows[_in(rows, earlier)]
     sizes = rows["lines"] / _median(before["lines"]), rows["files"] / _median(before["files"])
     return rows.assign(effort=np.sqrt(sizes[0] * sizes[1])).reset_index(drop=True)
 
@@ -141,11 +191,14 @@ def _median(values: pd.Series) -> float:
     return max(float(values.median()), 1.0) if values.notna().any() else math.nan
 
 
-def _files(memberships: pd.DataFrame, file_changes: pd.DataFrame) -> pd.Series:
+def _files(frames: Frames, rows: pd.DataFrame) -> pd.Series:
     """Distinct reviewable files per change request, over its commits in HEAD's history."""
-    commits = memberships[memberships["role"].isin(["own", "landed"])]
+    members = frames.memberships
+    wanted = members["change_request"].isin(rows["change_request"])
+    commits = members[wanted & members["role"].isin(["own", "landed"])]
     commits = commits[["change_request", "sha"]].drop_duplicates()
-    touched = commits.merge(file_changes[["sha", "path", "kind"]], on="sha")
+    changed = frames.file_changes[frames.file_changes["sha"].isin(commits["sha"])]
+    touched = commits.merge(changed[["sha", "path", "kind"]], on="sha")
     reviewed = touched["kind"].isin(REVIEWABLE_KINDS)
     counted = touched.assign(path=touched["path"].where(reviewed))
     return counted.groupby("change_request")["path"].nunique()

@@ -8,7 +8,7 @@ description, the report and the dashboard unaided.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -18,16 +18,21 @@ import pandas as pd
 from analyzers.capacity.weeks import Weeks, micros
 from analyzers.columns import Ground
 from analyzers.errors import NotEnoughData
-from analyzers.tables import DECLARED_AI, Column
+from analyzers.tables import DECLARED_AI, FILE_CHANGES, MEMBERSHIPS, Column
 
 
 @dataclass(frozen=True)
 class Frames:
-    """What the metrics are made from: tables.COMMITS, CHANGE_REQUESTS and REVIEW_EVENTS."""
+    """What the metrics are made from: tables.COMMITS, CHANGE_REQUESTS and REVIEW_EVENTS.
+
+    Only review effort asks for MEMBERSHIPS and FILE_CHANGES.
+    """
 
     commits: pd.DataFrame
     change_requests: pd.DataFrame
     review_events: pd.DataFrame
+    memberships: pd.DataFrame = field(default_factory=MEMBERSHIPS.empty)
+    file_changes: pd.DataFrame = field(default_factory=FILE_CHANGES.empty)
 
     @cached_property
     def requests(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,33 @@ from analyzers.capacity.metric import Frames, count, figure, metric, weekly_fram
 from analyzers.capacity.reviewers import COVERAGE_AT_LEAST
 from analyzers.capacity.weeks import WEEK, Weeks, arrived
 from analyzers.columns import Ground
+from analyzers.tables import Column, Table
 
 YEAR = 52
 LARGE_LINES = 200
 LINES_PER_HOUR = 500  # top of the inspection rates of the Cisco study (Cohen 2006)
 SHORTEST_HOURS = 5 / 60
+
+PRACTICES = Table(
+    "practices",
+    "Ways around review over the last 52 complete weeks, each named as what it is: none of them"
+    " proves that nobody looked.",
+    ("practice",),
+    (
+        Column(
+            "practice",
+            "str",
+            "self_landed_share, no_change_request_share or fast_large_share, as in the weekly"
+            " table.",
+        ),
+        Column("value", "float", "Unknown where `reason` says why.", "share", nullable=True),
+        Column("low", "float", "5 % of a Wilson interval.", "share", nullable=True),
+        Column("high", "float", "95 % of the same.", "share", nullable=True),
+        Column("n", "int", "What it is a share of, as far as known.", "changes"),
+        Column("coverage_share", "float", "For how much of those it is known.", "share"),
+        Column("reason", "str", "Why it is unknown; empty where it is known."),
+    ),
+)
 
 
 @metric(
@@ -81,6 +103,13 @@ class Share:
 def last_year(frames: Frames, *, weeks: Weeks) -> list[Share]:
     """Landed alone, without a change request, too fast to read: over the last 52 weeks."""
     return list(_last_year(frames, weeks))
+
+
+def practices(frames: Frames, *, weeks: Weeks) -> dict[Table, pd.DataFrame]:
+    """The PRACTICES table: the same as rows, also where they are unknown."""
+    rows = (asdict(share) for share in _last_year(frames, weeks))
+    renamed = (row | {"practice": row["name"], "coverage_share": row["coverage"]} for row in rows)
+    return {PRACTICES: PRACTICES.from_rows(renamed)}
 
 
 def _last_year(frames: Frames, weeks: Weeks) -> Iterator[Share]:

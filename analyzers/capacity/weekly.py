@@ -22,18 +22,12 @@ def table_of(metrics: tuple[Metric, ...]) -> Table:
     return Table("weekly", meaning, ("iso_week",), KEY + columns)
 
 
-def computed(
-    metrics: tuple[Metric, ...],
-    commits: pd.DataFrame,
-    change_requests: pd.DataFrame,
-    review_events: pd.DataFrame,
-) -> pd.DataFrame:
+def computed(metrics: tuple[Metric, ...], frames: Frames) -> pd.DataFrame:
     """Every metric over every week from the first sign of work to the data edge."""
-    weeks = Weeks.spanning(commits, change_requests)
+    weeks = Weeks.spanning(frames.commits, frames.change_requests)
     table = table_of(metrics)
     if not weeks.n:
         return table.empty()
-    frames = Frames(commits, change_requests, review_events)
     key = pd.DataFrame(
         {
             "iso_week": weeks.keys,

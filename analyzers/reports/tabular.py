@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analyzers import capacity, tables
+from analyzers.capacity.effort import EFFORT_SAMPLE
 from analyzers.errors import UsageError
 from analyzers.reports.periods import between, time_column
 from analyzers.store import Shelf
 
-EXPORTED: tuple[tables.Table, ...] = (*capacity.TABLES, *tables.TABLES)
+EXPORTED: tuple[tables.Table, ...] = (*capacity.TABLES, EFFORT_SAMPLE, *tables.TABLES)
 
 
 ALL = "all"
@@ -31,7 +32,8 @@ def rows(
     shelf: Shelf, table: tables.Table, *, since: str | None = None, until: str | None = None
 ) -> pd.DataFrame:
     """The rows of a table between two moments, both of them whole ISO weeks or days."""
-    return between(shelf.table(table), table, since=since, until=until)
+    found = shelf.kept(table) if table is EFFORT_SAMPLE else shelf.table(table)
+    return between(found, table, since=since, until=until)
 
 
 def every(

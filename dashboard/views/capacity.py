@@ -6,7 +6,20 @@ import streamlit as st
 
 from analyzers.capacity.alarm import HISTORY_AT_LEAST
 from analyzers.capacity.reading import LABELS
-from dashboard import cards, charts, data, drill, figures, filters, marks, parts, reviewers, text
+from dashboard import (
+    cards,
+    charts,
+    data,
+    drill,
+    figures,
+    filters,
+    marks,
+    parts,
+    practices,
+    published,
+    reviewers,
+    text,
+)
 from dashboard.charts import Line
 
 shown = filters.current()
@@ -214,6 +227,9 @@ if parts.begin(shown, "Capacity"):
     _cards()
     _capacity()
     _companions()
+    published.section(shown, "completion_30d_share")
     _reviewers()
+    practices.around_review(shown.repo)
     _alone()
+    practices.effort(shown.repo)
     _alarms()

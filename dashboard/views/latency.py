@@ -8,7 +8,7 @@ import streamlit as st
 
 from analyzers.capacity import estimates
 from analyzers.capacity.metric import UNSEEN
-from dashboard import cards, drill, filters, latency, parts, text, waits
+from dashboard import cards, drill, filters, latency, parts, published, text, waits
 from dashboard.cards import Card
 
 shown = filters.current()
@@ -172,6 +172,7 @@ def _spreads() -> None:
 if parts.begin(shown, "Review latency"):
     _cards()
     _weeks()
+    published.section(shown, "time_to_land_median_hours")
     _groups()
     _left, _right = st.columns(2, gap="medium")
     with _left:
