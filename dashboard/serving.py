@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from analyzers import store
+from analyzers import manifest
 from analyzers.errors import RefusedRepository, UsageError
 from analyzers.mining import locate
 
@@ -115,4 +115,4 @@ def _has(told: dict[str, dict[str, object]], name: str) -> bool:
 
 
 def _key(path: Path, root: Path | None) -> str:
-    return store.shelf_key(locate.place(path, root=root).git_dir)
+    return manifest.shelf_key(locate.place(path, root=root).git_dir)

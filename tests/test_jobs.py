@@ -14,7 +14,8 @@ from repository import commit
 
 from analyzers import jobs
 from analyzers.errors import StoreError, UsageError
-from analyzers.store import Shelf, shelf_key
+from analyzers.manifest import shelf_key
+from analyzers.store import Shelf
 from dashboard import mining
 from dashboard.serving import Terms
 
