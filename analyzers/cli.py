@@ -9,7 +9,7 @@ import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from analyzers import (
     cli_authorship,
     cli_dashboard,
     cli_reports,
+    cli_reviews,
     errors,
     memory,
     surroundings,
@@ -28,9 +29,13 @@ from analyzers.options import (
     RootDir,
     StoreDir,
     TextFormat,
+    TrustRepo,
     refresh,
     request,
 )
+
+if TYPE_CHECKING:
+    from analyzers.options import Refreshed
 
 app = typer.Typer(
     name="reviewgap",
@@ -57,6 +62,7 @@ def mine(
     repositories: Annotated[list[Path], typer.Argument(metavar="REPO…")],
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     status: Annotated[
         Path | None, typer.Option(hidden=True, help="Tell how the run gets on in this JSON file.")
@@ -66,21 +72,25 @@ def mine(
     """Bring the store up to date; `--format json` ends with one JSON line of counts."""
     from analyzers import jobs
 
+    codes = []
     with jobs.told(status) if status else nullcontext() as watched:
-        codes = [_mine_one(path, store, root, form, watched, quiet=quiet) for path in repositories]
-    return max(codes)
+        for path in repositories:
+            try:
+                refreshed = refresh(
+                    path, store, root, quiet=quiet, watched=watched, trust=trust_repo
+                )
+            except errors.ReviewgapError as error:
+                if len(repositories) == 1:
+                    raise
+                terminal.note(f"reviewgap: {error}")  # one bad one does not stop the rest
+                codes.append(error.exit_code)
+            else:
+                _tell_mined(path, refreshed, form, quiet=quiet)
+                codes.append(refreshed.exit_code)
+    return errors.worst(codes)
 
 
-def _mine_one(
-    path: Path,
-    store: Path | None,
-    root: Path | None,
-    form: TextFormat,
-    watched: terminal.Progress | None,
-    *,
-    quiet: bool,
-) -> int:
-    refreshed = refresh(path, store, root, quiet=quiet, watched=watched)
+def _tell_mined(path: Path, refreshed: Refreshed, form: TextFormat, *, quiet: bool) -> None:
     counts = refreshed.manifest["counts"]
     if form is TextFormat.json:
         terminal.show(json.dumps(counts | {"warnings": refreshed.manifest["warnings"]}))
@@ -88,7 +98,6 @@ def _mine_one(
         state = "mined" if refreshed.is_new else "nothing new"
         n_commits, n_requests = counts["commits"], counts["change_requests"]
         terminal.note(f"{path}: {state}: {n_commits:,} commits, {n_requests:,} change requests")
-    return refreshed.exit_code
 
 
 @app.command()
@@ -96,6 +105,7 @@ def summary(
     repository: Repository = Path(),
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     weeks: Annotated[int, typer.Option(min=4, help="Complete weeks to look at.")] = 26,
     quiet: Quiet = False,
@@ -103,7 +113,7 @@ def summary(
     """The answer in the terminal: does review keep up, by what figures, how sure."""
     from analyzers.reports import summary as report
 
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     terminal.show(report.text(refreshed.shelf, weeks=weeks, form=form.value))
     return refreshed.exit_code
 
@@ -114,12 +124,13 @@ def explain(
     what: Annotated[str, typer.Argument(metavar="COMMIT|#N")],
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """Why a commit counts as it does; how a change request was dated: all the evidence."""
     from analyzers.reports import explanation
 
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     terminal.show(explanation.text(refreshed.shelf, what))
     return refreshed.exit_code
 
@@ -129,12 +140,13 @@ def doctor(
     repository: Repository = Path(),
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """What evidence this repository offers, what is missing, and the one command that adds it."""
     from analyzers.reports import diagnosis
 
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     terminal.show(diagnosis.text(refreshed.shelf, str(repository)))
     return refreshed.exit_code
 
@@ -161,6 +173,7 @@ def forecast(
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """What comes next, how well that would have been told before, and what if."""
@@ -172,7 +185,7 @@ def forecast(
         "assistance": assistance,
         "batch": batch,
     }
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     asked = outlook.Asked({k: v for k, v in changes.items() if v is not None}, scenario, preset)
     terminal.show(outlook.text(refreshed.shelf, asked, form=form.value))
     return refreshed.exit_code
@@ -185,65 +198,23 @@ def effort(
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """Does the effort of review grow faster than the number of change requests? Slow: samples."""
     from analyzers import sampling
     from analyzers.reports import effort as report
 
-    shelf = refresh(repository, store, root, quiet=quiet).shelf
+    asked = request(repository, store, root, trust=trust_repo)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     with terminal.progress(quiet=quiet) as progress:
-        found = sampling.measured_effort(shelf, repository, root, sample, progress)
+        found = sampling.measured_effort(refreshed.shelf, asked, sample, progress)
     terminal.show(report.text(found, form=form.value))
-    return errors.COMPLETE
+    return refreshed.exit_code
 
 
-@app.command("import")
-def import_(
-    repository: Repository,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…")],
-    store: StoreDir = None,
-    root: RootDir = None,
-    quiet: Quiet = False,
-) -> int:
-    """Take in review data that gh or glab exported; tells how far off git alone was."""
-    from analyzers import pipeline
-    from analyzers.reports import imported
-
-    problems = pipeline.take_in(request(repository, store, root), files)
-    for problem in problems:
-        terminal.note(f"reviewgap: {problem}")
-    refreshed = refresh(repository, store, root, quiet=quiet)
-    terminal.show(imported.text(refreshed.shelf))
-    return errors.PARTIAL if problems else refreshed.exit_code
-
-
-@app.command()
-def fetch_reviews(
-    repository: Repository = Path(),
-    remote: Annotated[
-        str | None, typer.Option(help="A remote's name or address; origin by default.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Print the git command and stop.")] = False,
-    store: StoreDir = None,
-    root: RootDir = None,
-    quiet: Quiet = False,
-) -> int:
-    """Fetch the heads of change requests; the only command that touches the network."""
-    from analyzers import pipeline
-    from analyzers.mining import fetch
-
-    shelf = pipeline.shelf_of(request(repository, store, root))
-    planned = fetch.plan(repository, shelf.side, wanted=remote, root=root)
-    if dry_run:
-        terminal.show(planned.shell)
-        return errors.COMPLETE
-    with terminal.progress(quiet=quiet) as progress:
-        fetched = fetch.fetch(planned, progress=progress)
-    terminal.note(f"{fetched.n_refs:,} heads, {fetched.n_new:,} new, {fetched.n_moved:,} moved")
-    return refresh(repository, store, root, quiet=quiet).exit_code
-
-
+app.command("import")(cli_reviews.import_)
+app.command()(cli_reviews.fetch_reviews)
 app.command()(cli_reports.export)
 app.command()(cli_reports.report)
 app.command()(cli_reports.check)

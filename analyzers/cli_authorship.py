@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from analyzers import errors, terminal
-from analyzers.options import Quiet, Repository, RootDir, StoreDir, TextFormat, refresh
+from analyzers.options import (
+    Quiet,
+    Repository,
+    RootDir,
+    StoreDir,
+    TextFormat,
+    TrustRepo,
+    refresh,
+    request,
+)
 
 Seed = Annotated[int, typer.Option(help="The same seed draws the same sample.")]
 
@@ -27,6 +36,7 @@ def evaluate(
     ] = None,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """How right the verdicts are by your own labels; --sample draws commits to label."""
@@ -36,7 +46,7 @@ def evaluate(
         raise errors.UsageError(
             "name LABELS.csv to be scored, or draw a sample: --sample 100 -o FILE"
         )
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     if labels is not None:
         terminal.show(evaluation.scored(refreshed.shelf, labels))
         return refreshed.exit_code
@@ -60,16 +70,18 @@ def lines(
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """How much of today's code comes from declared-AI commits and survives. Slow: samples."""
     from analyzers import line_survey
     from analyzers.reports import evaluation
 
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    asked = request(repository, store, root, trust=trust_repo)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     with terminal.progress(quiet=quiet) as progress:
         found = line_survey.surveyed(
-            refreshed.shelf, repository, root, sample=sample, seed=seed, progress=progress
+            refreshed.shelf, asked, sample=sample, seed=seed, progress=progress
         )
     terminal.show(evaluation.lines(found, form=form.value))
     return refreshed.exit_code

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analyzers import errors, manifest, terminal
-from analyzers.options import Quiet, RootDir, StoreDir, refresh
+from analyzers.options import Quiet, RootDir, StoreDir, TrustRepo, refresh
 
 
 def dashboard(
@@ -36,6 +36,7 @@ def dashboard(
     ] = None,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """Mine what is new, then serve the dashboard (on the current folder without REPO).
@@ -54,7 +55,7 @@ def dashboard(
     else:
         named = named or ([] if root or allow else [Path()])
         for path in named:
-            refresh(path, at, root, quiet=quiet)
+            refresh(path, at, root, quiet=quiet, trust=trust_repo)
         terms = serving.Terms(
             str(at),
             str(root.resolve()) if root else None,

@@ -16,6 +16,7 @@ from analyzers.options import (
     Repository,
     RootDir,
     StoreDir,
+    TrustRepo,
     refresh,
 )
 
@@ -37,6 +38,7 @@ def export(
     raw_csv: Annotated[bool, typer.Option(help="Do not defuse spreadsheet formulas.")] = False,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """The weekly CSV on stdout, any other table, or all of them into a folder."""
@@ -46,7 +48,7 @@ def export(
     if table == tabular.ALL:
         if output is None:
             raise errors.UsageError("all tables want a folder; add: -o FOLDER")
-        refreshed = refresh(repository, store, root, quiet=quiet)
+        refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
         told = tabular.every(refreshed.shelf, since=since, until=until)
         n = exporting.save_all(told, output, form.value, raw=raw_csv)
         terminal.note(f"wrote {n} tables and datapackage.json to {output}", quiet=quiet)
@@ -54,7 +56,7 @@ def export(
     wanted = tabular.find(table)
     if form is DataFormat.parquet and output is None:
         raise errors.UsageError("Parquet is binary and wants a file; add: -o FILE.parquet")
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     rows = tabular.rows(refreshed.shelf, wanted, since=since, until=until)
     if output is None:
         terminal.write(exporting.content(rows, wanted, form.value, raw=raw_csv))
@@ -72,13 +74,14 @@ def report(
     ] = None,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """The weekly report of one repository, or a digest of several; HTML opens anywhere, offline."""
     from analyzers.reports import digest, files, weekly
 
     paths = repositories or [Path()]
-    refreshed = [refresh(path, store, root, quiet=quiet) for path in paths]
+    refreshed = [refresh(path, store, root, quiet=quiet, trust=trust_repo) for path in paths]
     told = digest.digest([one.shelf for one in refreshed])
     text = weekly.html(told) if form is ReportFormat.html else weekly.markdown(told)
     if output is None:
@@ -119,6 +122,7 @@ def check(
     form: Annotated[LinesFormat, typer.Option("--format")] = LinesFormat.text,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
     """Limits for CI: one line per limit exceeded and exit code 4; 5 where a figure is unknown."""
@@ -135,7 +139,7 @@ def check(
     }
     limits = {name: limit for name, limit in asked.items() if limit is not None}
     checking.require(limits)
-    refreshed = refresh(repository, store, root, quiet=quiet)
+    refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)
     found = checking.check(refreshed.shelf, limits, whole_band=whole_band)
     if form is LinesFormat.json:
         terminal.show(checking.as_json(refreshed.shelf, found))

@@ -17,6 +17,13 @@ THRESHOLD_EXCEEDED = 4
 NOT_ENOUGH_DATA = 5
 INTERRUPTED = 130
 
+_WORST_FIRST = (OUR_BUG, USAGE, PARTIAL, COMPLETE)
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code of several repositories in one run: a refusal outweighs what is partial."""
+    return next(code for code in (*_WORST_FIRST, *codes) if code in codes)
+
 
 class ReviewgapError(Exception):
     """A problem that is told in one line and ends the command with `exit_code`."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from analyzers import tables
 from analyzers.authorship import surviving
 from analyzers.mining import blame
-from analyzers.mining.view import open_view
+from analyzers.pipeline import Request
 from analyzers.store import Shelf
 
 KEPT = "blame.json"
@@ -33,15 +32,14 @@ class Survey:
 
 def surveyed(
     shelf: Shelf,
-    repository: Path,
-    root: Path | None,
+    asked: Request,
     *,
     sample: int,
     seed: int,
     progress: blame.Progress | None = None,
 ) -> Survey:
     """The declared share of surviving code lines; files of code and tests only."""
-    with open_view(repository, root=root, side=shelf.side) as view:
+    with asked.view(shelf.side) as view:
         code = [file for file in blame.files(view) if file.kind in KINDS]
         chosen = set(surviving.drawn([file.path for file in code], size=sample, seed=seed))
         wanted = [file for file in code if file.path in chosen]

@@ -30,6 +30,13 @@ RootDir = Annotated[
     Path | None,
     typer.Option("--root", metavar="DIR", help="Read no repository outside this folder."),
 ]
+TrustRepo = Annotated[
+    bool,
+    typer.Option(
+        "--trust-repo",
+        help="For this call, let another user's repository lead to files that are not theirs.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on stderr.")]
 
 
@@ -98,6 +105,7 @@ def refresh(
     *,
     quiet: bool,
     watched: terminal.Progress | None = None,
+    trust: bool = False,
 ) -> Refreshed:
     """Bring the store up to date, with progress (also to `watched`) and warnings on stderr."""
     refreshed: Refreshed | None = _unchanged(path, store, root)
@@ -105,7 +113,7 @@ def refresh(
         from analyzers import pipeline
 
         with terminal.progress(quiet=quiet) as shown:
-            refreshed = pipeline.refresh(request(path, store, root, watched or shown))
+            refreshed = pipeline.refresh(request(path, store, root, watched or shown, trust=trust))
     for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
     return refreshed
@@ -119,13 +127,18 @@ def _unchanged(path: Path, store: Path | None, root: Path | None) -> Refreshed |
 
 
 def request(
-    path: Path, store: Path | None, root: Path | None, progress: terminal.Progress | None = None
+    path: Path,
+    store: Path | None,
+    root: Path | None,
+    progress: terminal.Progress | None = None,
+    *,
+    trust: bool = False,
 ) -> Request:
     """What to bring up to date and where, as of now."""
     from analyzers import pipeline
 
     return pipeline.Request(
-        path, store or manifest.default_root(), datetime.now(UTC), root, progress
+        path, store or manifest.default_root(), datetime.now(UTC), root, progress, trust
     )
 
 

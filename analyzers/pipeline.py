@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +56,11 @@ class Request:
     as_of: datetime
     root: Path | None = None
     progress: Progress | None = None
+    trust: bool = False
+
+    def view(self, side: Path) -> AbstractContextManager[View]:
+        """The sterile view of the repository, with what `fetch-reviews` left in `side`."""
+        return open_view(self.repository, root=self.root, side=side, trust=self.trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def refresh(request: Request) -> Refreshed:
     where = locate.place(request.repository, root=request.root)
     shelf = shelf_of(request)
     seen = unchanged.trace(where, shelf.folder)  # before the view: what comes later is new
-    with open_view(request.repository, root=request.root, side=shelf.side) as view:
+    with request.view(shelf.side) as view:
         settings = _settings(view)
         wanted = provenance.fingerprint(view, settings, shelf)
         if is_new := not _is_current(shelf, wanted):

@@ -7,7 +7,6 @@ runs it, `reviewgap effort` does, and keeps what it measured beside the tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
@@ -17,7 +16,7 @@ from analyzers.capacity.effort import EFFORT_SAMPLE, Ratio
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
 from analyzers.mining import complexity
-from analyzers.mining.view import open_view
+from analyzers.pipeline import Request
 from analyzers.store import Shelf
 
 KEPT = "complexity.parquet"
@@ -40,8 +39,7 @@ class Effort:
 
 def measured_effort(
     shelf: Shelf,
-    repository: Path,
-    root: Path | None,
+    asked: Request,
     sample: int,
     progress: complexity.Progress | None = None,
 ) -> Effort:
@@ -57,7 +55,7 @@ def measured_effort(
     weights = effort.weighed(frames, weeks=weeks)
     everything = effort_sample.population(commits, _readable(changes))
     shas = effort_sample.sampled(everything, sample)
-    with open_view(repository, root=root, side=shelf.side) as view:
+    with asked.view(shelf.side) as view:
         rows = complexity.measured(view, shas, kept=shelf.folder / KEPT, progress=progress)
     grown = effort_sample.complexity_growth(everything, rows)
     declared = effort_sample.complexity_declared(everything, rows)

@@ -130,8 +130,9 @@ def judged(case: Case, command: Command, code: int, out: str, err: str) -> Itera
     for word in ("Traceback", "bug of ours", "Exception ignored", "s3cr3t", "password"):
         if word in out + err:
             yield f"shows {word!r}: {(out + err)[-600:]}"
-    if code == USAGE and len(err.splitlines()) != 1:
-        yield f"{len(err.splitlines())} lines instead of one: {err[-300:]}"
+    *warned, last = err.splitlines() or [""]
+    if code == USAGE and ((command[0] == "mine" and warned) or not last.startswith("reviewgap: ")):
+        yield f"is not told in one line: {err[-300:]}"
 
 
 def run(case: Case, folder: Path, path: Path, command: Command) -> tuple[int, str, str]:

@@ -47,6 +47,7 @@ class Plan:
     side: Path
     address: Address
     root: Path | None = None
+    trust: bool = False
 
     @property
     def arguments(self) -> list[str]:
@@ -80,17 +81,22 @@ class Fetched:
 
 
 def plan(
-    repository: Path, side: Path, *, wanted: str | None = None, root: Path | None = None
+    repository: Path,
+    side: Path,
+    *,
+    wanted: str | None = None,
+    root: Path | None = None,
+    trust: bool = False,
 ) -> Plan:
     """What `fetch` will do, without touching the network or writing anything.
 
     `wanted` is the name of a remote or an address. Raises RefusedRepository or UsageError.
     """
-    with open_view(repository, root=root) as view:
+    with open_view(repository, root=root, trust=trust) as view:
         content = small_file(place(repository, root=root).common / "config") or b""
         args = ["config", "-f", "-", "--no-includes", "--list", "-z"]
         pairs = git.run(view, args, stdin=content).decode("utf-8", "replace").split("\0")
-    return Plan(repository, side, remote.choose(_remotes(pairs), wanted), root)
+    return Plan(repository, side, remote.choose(_remotes(pairs), wanted), root, trust)
 
 
 def fetch(planned: Plan, *, progress: Progress | None = None) -> Fetched:
@@ -99,8 +105,9 @@ def fetch(planned: Plan, *, progress: Progress | None = None) -> Fetched:
     A killed fetch leaves complete references only; the next one goes on from there.
     """
     address = planned.address
-    with open_view(planned.repository, root=planned.root) as view, _alone(planned.side):
-        where = place(planned.repository, root=planned.root)
+    repository, root, trust = planned.repository, planned.root, planned.trust
+    with open_view(repository, root=root, trust=trust) as view, _alone(planned.side):
+        where = place(repository, root=root)
         _lay_out(planned.side, where, view.object_format)
         tips = view.refs.loc[view.refs["is_commit"], "object_id"]
         before = _ready(planned.side, set(tips))

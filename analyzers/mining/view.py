@@ -20,7 +20,7 @@ import pandas as pd
 
 from analyzers import tables
 from analyzers.errors import RefusedRepository
-from analyzers.mining import forge, git, ref_files, refs
+from analyzers.mining import forge, git, owner, ref_files, refs
 from analyzers.mining.locate import Place, place, small_file
 from analyzers.mining.side import side_objects, side_refs
 
@@ -69,11 +69,14 @@ class _Scratch:
 
 
 @contextmanager
-def open_view(path: Path, *, root: Path | None = None, side: Path | None = None) -> Iterator[View]:
+def open_view(
+    path: Path, *, root: Path | None = None, side: Path | None = None, trust: bool = False
+) -> Iterator[View]:
     """The repository at exactly `path`; with `root`, only if all of it lies below that.
 
     `side` is what `fetch-reviews` filled, if it ever ran: its references are added to those of
-    the repository, which stand where both have one.
+    the repository, which stand where both have one. With `trust`, another user's repository may
+    lead to files that are not that user's.
 
     Raises RefusedRepository in one line. The view is removed when the block ends.
     """
@@ -83,7 +86,10 @@ def open_view(path: Path, *, root: Path | None = None, side: Path | None = None)
         raise RefusedRepository(f"git {found} is too old to read repositories safely; need 2.39")
     scratch = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:
-        yield _view(place(path, root=root), _Scratch(scratch), side)
+        where = place(path, root=root)
+        if not trust:
+            owner.require_honest(where, _Scratch(scratch))
+        yield _view(where, _Scratch(scratch), side)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
