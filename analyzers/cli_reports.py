@@ -149,3 +149,20 @@ def check(
     n_held = sum(one.status == "holds" for one in found)
     terminal.note(f"{n_held} of {len(found)} limits hold", quiet=quiet)
     return checking.exit_code(found, otherwise=refreshed.exit_code)
+
+
+def expected_wait(
+    repository: Repository = Path(),
+    form: Annotated[LinesFormat, typer.Option("--format")] = LinesFormat.text,
+    store: StoreDir = None,
+    root: RootDir = None,
+    quiet: Quiet = False,
+) -> int:
+    """How long a change request opened now will wait: what became of those opened before it."""
+    from analyzers.reports import expected
+
+    refreshed = refresh(repository, store, root, quiet=quiet)
+    found = expected.expected(refreshed.shelf)
+    told = expected.as_json(found) if form is LinesFormat.json else expected.text(found)
+    terminal.show(told)
+    return refreshed.exit_code
