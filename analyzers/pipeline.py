@@ -133,7 +133,9 @@ def _bring_up_to_date(
     history = History(commits, view.refs, notes.read(view), mined.messages(), view.head)
     imported = imports.read(shelf.imports)
     recorded = _recorded(view, commits, settings, imported)
-    analysed = analyse(history, mined.rows("files"), recorded, settings)
+    compared = shelf.table(tables.PROPOSED_CHANGES) if can_build_on else None
+    propose = functools.partial(_proposed, view, settings, compared)
+    analysed = analyse(history, mined.rows("files"), recorded, settings, propose=propose)
     facts = provenance.facts(view, analysed.tables, commits)
     told = {
         "fingerprint": wanted,
@@ -199,6 +201,18 @@ def _recorded(
     return _together(*told)
 
 
+def _proposed(
+    view: View, settings: Config, compared: pd.DataFrame | None, pairs: pd.DataFrame
+) -> pd.DataFrame:
+    """tables.PROPOSED_CHANGES of these heads and bases; what was compared before is kept."""
+    old = tables.PROPOSED_CHANGES.empty() if compared is None else compared
+    kept = old.merge(pairs, on=["head_sha", "base_sha"])
+    fresh = pairs[~pairs["head_sha"].isin(kept["head_sha"])]
+    told = [kept, mining.proposed(view, fresh, generated=settings.generated)]
+    known = [frame for frame in told if len(frame)]
+    return tables.PROPOSED_CHANGES.conform(pd.concat(known)) if known else kept
+
+
 # -- the pure stages -------------------------------------------------------------------------
 
 
@@ -212,16 +226,27 @@ class Analysed:
 
 
 def analyse(
-    history: History, file_changes: pd.DataFrame, recorded: pd.DataFrame, settings: Config
+    history: History,
+    file_changes: pd.DataFrame,
+    recorded: pd.DataFrame,
+    settings: Config,
+    *,
+    propose: Callable[[pd.DataFrame], pd.DataFrame] = lambda _: tables.PROPOSED_CHANGES.empty(),
 ) -> Analysed:
-    """The finished tables of one history; pure: the same history gives the same tables."""
+    """The finished tables of one history; pure: the same history gives the same tables.
+
+    `propose` compares heads that did not land with their bases (tables.PROPOSED_CHANGES).
+    """
     is_automation = functools.partial(people.is_automation, bots=settings.bots)
     graph = Graph.of(history.commits)
     study = reviews.study(history, graph, is_automation=is_automation)
     members = study.memberships
     named = [*trailers.read(history, members), *review_notes.read(history, members)]
     events = _together(recorded, event_frame(named))
-    requests = reviews.with_record(study, events, history.commits, file_changes=file_changes)
+    proposed = propose(study.unlanded)
+    requests = reviews.with_record(
+        study, events, history.commits, file_changes=file_changes, proposed=proposed
+    )
     evidence = authorship.evidence(history, members, config=settings, is_automation=is_automation)
     verdicts = authorship.verdict.commits(history.commits, evidence, is_automation)
     commits = _commits(history, graph, members, verdicts)
@@ -232,6 +257,7 @@ def analyse(
     finished = {
         tables.COMMITS: commits,
         tables.FILE_CHANGES: file_changes,
+        tables.PROPOSED_CHANGES: proposed,
         tables.EVIDENCE: evidence,
         tables.CHANGE_REQUESTS: requests,
         tables.MEMBERSHIPS: members,

@@ -109,6 +109,20 @@ FILE_CHANGES = Table(
     ),
 )
 
+PROPOSED_CHANGES = Table(
+    "proposed_changes",
+    "One row per file that a recent change request which did not land would change.",
+    ("head_sha", "path"),
+    (
+        Column("head_sha", "str", "Head of the change request."),
+        Column("base_sha", "str", "The newest commit of a line that it builds on."),
+        Column("path", "str", "Path after the change."),
+        Column("lines_added", "int", "Unknown for binary files.", "lines", nullable=True),
+        Column("lines_deleted", "int", "Likewise.", "lines", nullable=True),
+        Column("kind", "str", "What the path says it is.", values=FILE_KINDS),
+    ),
+)
+
 NOTES = Table(
     "notes",
     "Git notes that reviewgap can read, one row per annotated commit.",
@@ -249,11 +263,11 @@ CHANGE_REQUESTS = Table(
             "rounds",
             nullable=True,
         ),
-        Column("n_files", "int", "Files its own commits changed.", "files", nullable=True),
+        Column("n_files", "int", "Files it changed, or would change.", "files", nullable=True),
         Column(
             "reviewable_lines",
             "int",
-            "Lines added and deleted that people review.",
+            "Lines added and deleted in them that people review.",
             "lines",
             nullable=True,
         ),
@@ -324,6 +338,7 @@ REVIEW_EVENTS = Table(
 TABLES: tuple[Table, ...] = (
     COMMITS,
     FILE_CHANGES,
+    PROPOSED_CHANGES,
     EVIDENCE,
     CHANGE_REQUESTS,
     MEMBERSHIPS,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analyzers.mining.log import raw_commits as raw_commits
+    from analyzers.mining.proposals import proposed as proposed
     from analyzers.mining.stream import Mined as Mined
     from analyzers.mining.stream import Sink as Sink
     from analyzers.mining.stream import file_at_head as file_at_head
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from analyzers.mining.stream import mine as mine
 
 _IN_STREAM = ("Mined", "Sink", "file_at_head", "line_counts", "mine")
-_HOMES = {"raw_commits": "log", **dict.fromkeys(_IN_STREAM, "stream")}
+_HOMES = {"raw_commits": "log", "proposed": "proposals", **dict.fromkeys(_IN_STREAM, "stream")}
 
 
 def __getattr__(name: str) -> Any:

@@ -128,7 +128,8 @@ def _tokens(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _blocks(output: Output) -> Iterator[bytes]:
+def blocks(output: Output) -> Iterator[bytes]:
+    """What git has printed, as it comes."""
     while block := output.read1(_BLOCK):
         yield block
 
@@ -138,7 +139,7 @@ def _run(view: GitDir, counts: Counts, ids: list[str], settings: Sequence[str]) 
     done = 0
     try:
         with git.stream(view, [*settings, *_ARGUMENTS], _lines(ids)) as output:
-            for sha, changes in parse(_blocks(output), len(ids[0])):
+            for sha, changes in parse(blocks(output), len(ids[0])):
                 counts.changes[sha] = changes
                 done += 1
     except GitFailed as error:
@@ -193,7 +194,7 @@ def _blobs(view: GitDir, ids: list[str]) -> tuple[dict[str, list[str]], set[str]
     blobs: dict[str, list[str]] = {}
     try:
         with git.stream(view, arguments, _lines(ids)) as output:
-            tokens = _tokens(_blocks(output))
+            tokens = _tokens(blocks(output))
             for token in tokens:
                 if token.lstrip(b"\n").startswith(b":") and blobs:
                     next(tokens, b"")  # the path, whatever it looks like

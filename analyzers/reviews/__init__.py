@@ -17,7 +17,7 @@ from analyzers.reviews.explanation import explain
 from analyzers.reviews.overlap import git_only_error
 from analyzers.reviews.people import IsAutomation
 from analyzers.reviews.recorded import with_events
-from analyzers.reviews.sizes import sizes
+from analyzers.reviews.sizes import proposed_sizes, sizes
 from analyzers.reviews.study import Study, study
 
 __all__ = ["Study", "change_requests", "explain", "git_only_error", "study", "with_record"]
@@ -50,9 +50,15 @@ def with_record(
     commits: pd.DataFrame,
     *,
     file_changes: pd.DataFrame | None = None,
+    proposed: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """tables.CHANGE_REQUESTS: recorded events and sizes laid over what git alone says."""
+    """tables.CHANGE_REQUESTS: recorded events and sizes laid over what git alone says.
+
+    `proposed` (tables.PROPOSED_CHANGES) sizes what did not land.
+    """
     told = with_events(found.requests, events)
     sized = sizes(cycles.counted(told, found.memberships), commits, file_changes)
+    if proposed is not None and len(proposed):
+        sized = proposed_sizes(told, proposed).combine_first(sized)
     placed = told.join(sized, on="change_request").sort_values(["source", "number"], kind="stable")
     return tables.CHANGE_REQUESTS.conform(placed.assign(authorship="unmarked", ai_tools=""))

@@ -8,6 +8,7 @@ from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 
 _NEWEST = 60
+_MOST_WALKED = 2000
 
 
 def own_commits(
@@ -38,6 +39,27 @@ def _brought(record: Record, landing: Landing) -> list[int]:
     if arrival[landing.tip] != landing.commit:
         return []
     return record.graph.own_commits(landing.tip, arrival, event=landing.commit)
+
+
+def base(record: Record, sequence: Sequence, number: int) -> int:
+    """What a change request that did not land is compared with; UNREACHED where nothing is.
+
+    The newest commit of a line that its head builds on; of a Gerrit patch set its parent.
+    """
+    head = sequence.heads[number]
+    parents, arrival = record.graph.parents, record.lines.arrival
+    if number in sequence.pushes:
+        return parents[head][0] if parents[head] else UNREACHED
+    waiting, seen, found = [head], {head}, []
+    while waiting and len(seen) < _MOST_WALKED:
+        for parent in parents[waiting.pop()]:
+            if arrival[parent] != UNREACHED:
+                found.append(parent)
+            elif parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    committed = record.committed
+    return max(found, key=lambda i: (committed[arrival[i]], committed[i]), default=UNREACHED)
 
 
 def candidate_times(record: Record, own: list[int], landing: Landing | None) -> list[int]:

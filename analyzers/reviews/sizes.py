@@ -34,12 +34,22 @@ def sizes(
     )
 
 
-def _with_lines(file_changes: pd.DataFrame) -> pd.DataFrame:
+def proposed_sizes(requests: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFrame:
+    """The same for change requests that did not land, from tables.PROPOSED_CHANGES."""
+    heads = requests.loc[requests["landed_at"].isna(), ["change_request", "head_sha"]]
+    files = heads.merge(_with_lines(proposed, key="head_sha"), on="head_sha")
+    reviewed = files["lines"].where(files["kind"].isin(tables.REVIEWABLE_KINDS), 0)
+    grouped = files.assign(reviewable_lines=reviewed).groupby("change_request")
+    sized = grouped.agg(n_files=("path", "nunique"), reviewable_lines=("reviewable_lines", "sum"))
+    return sized.assign(area=_areas(files).reindex(sized.index).astype("str"))
+
+
+def _with_lines(file_changes: pd.DataFrame, *, key: str = "sha") -> pd.DataFrame:
     if "lines" in file_changes:
         lines = file_changes["lines"]
     else:
         lines = file_changes["lines_added"] + file_changes["lines_deleted"]
-    return file_changes[["sha", "path", "kind"]].assign(lines=lines.fillna(0))
+    return file_changes[[key, "path", "kind"]].assign(lines=lines.fillna(0))
 
 
 def _areas(files: pd.DataFrame) -> pd.Series:

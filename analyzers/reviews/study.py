@@ -7,14 +7,15 @@ from statistics import median
 
 import pandas as pd
 
-from analyzers.graph import Graph
+from analyzers.graph import UNREACHED, Graph
 from analyzers.history import History
 from analyzers.mining.people import is_automation
 from analyzers.reviews import cycles
 from analyzers.reviews.landing import SERVER_MADE
 from analyzers.reviews.openings import MIN_SHARE
+from analyzers.reviews.ownership import base
 from analyzers.reviews.people import IsAutomation, people
-from analyzers.reviews.record import DAY, record
+from analyzers.reviews.record import DAY, Record, record
 from analyzers.reviews.requests import Dated, dated
 from analyzers.reviews.sequences import sequences
 from analyzers.reviews.titles import merge_titles
@@ -39,13 +40,15 @@ class Study:
 
     `confidence` has a row per number sequence (columns CONFIDENCE: how many change requests and
     heads, the share of numbers on the chain, the median band, vetoed landings, and how many of
-    each grade); `warnings` say what the figures cannot be trusted with.
+    each grade); `warnings` say what the figures cannot be trusted with; `unlanded` (head_sha,
+    base_sha) is what could be compared to see how large the newest are that did not land.
     """
 
     requests: pd.DataFrame
     memberships: pd.DataFrame
     confidence: pd.DataFrame
     warnings: tuple[str, ...]
+    unlanded: pd.DataFrame
 
 
 def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_automation) -> Study:
@@ -59,7 +62,27 @@ def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_au
         memberships=cycles.memberships(facts, seen),
         confidence=pd.DataFrame([_confidence(d) for d in seen], columns=list(CONFIDENCE)),
         warnings=tuple(warning for d in seen for warning in _warnings(d)),
+        unlanded=pd.DataFrame(_unlanded(facts, seen), columns=["head_sha", "base_sha"]),
     )
+
+
+def _unlanded(record: Record, seen: list[Dated]) -> list[tuple[str, str]]:
+    """Head and base of the newest that did not land: no measure of today needs older ones."""
+    waiting = [
+        (request.opening.at, dates, request.number)
+        for dates in seen
+        for request in dates.requests
+        if request.landing is None
+        and request.number in dates.sequence.heads
+        and request.opening.at > record.snapshot - _RECENT
+    ]
+    waiting.sort(key=lambda each: -each[0])
+    shas, pairs = record.graph.shas, {}
+    for _, dates, number in waiting[:_MOST_COMPARED]:
+        head, ground = dates.sequence.heads[number], base(record, dates.sequence, number)
+        if ground != UNREACHED and record.lines.arrival[head] == UNREACHED:
+            pairs[shas[head]] = shas[ground]
+    return list(pairs.items())
 
 
 def _confidence(dates: Dated) -> dict[str, object]:
@@ -112,6 +135,8 @@ def _headless_share(dates: Dated) -> float:
     return missing / len(landed) if landed else 0.0
 
 
+_RECENT = 3 * 365 * DAY
+_MOST_COMPARED = 1000
 _MOST_HEADLESS = 0.2
 _ENOUGH = 20
 """Below this many change requests the chain's share says nothing; nor does it without heads,
