@@ -7,6 +7,7 @@ from reading import read
 from repository import commit, run_git
 
 from analyzers.errors import ReviewgapError
+from analyzers.mining import git
 
 
 @pytest.mark.parametrize("lost", [[7], [0], [29], list(range(3, 27, 2))])
@@ -130,3 +131,44 @@ def test_a_truncated_pack_is_told(history, keep):
     with pytest.raises(ReviewgapError) as caught:
         read(repo.path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_hole_in_a_long_history_costs_no_git_per_generation(history, monkeypatch):
+    rows = [commit(f"c{i}", "2026-01-05T10:00Z") for i in range(600)]
+    repo = history(rows)
+    repo.git("repack", "-adq")
+    hole = repo.sha["c100"]
+    keep_loose(repo, hole)
+    started = []
+    spawn = git.spawn
+    monkeypatch.setattr(git, "spawn", lambda *a, **k: started.append(a[2][0]) or spawn(*a, **k))
+    found = read(repo.path)
+    assert set(found.commits.index) == {repo.sha[f"c{i}"] for i in range(101, 600)}
+    assert found.mined.unreadable == 1
+    assert len(started) < 25
+
+
+def keep_loose(repo, lost):
+    """Unpack everything, and lose one object."""
+    folder = repo.git_dir / "objects" / "pack"
+    content = next(folder.glob("*.pack")).read_bytes()
+    for file in folder.iterdir():
+        file.unlink()
+    repo.git("unpack-objects", "-q", stdin=content)
+    object_file(repo, lost).unlink()
+
+
+def test_holes_and_damage_at_once_are_told_apart_from_what_is_left(history):
+    rows = [commit("a", "2026-01-05T10:00Z")]
+    rows += [commit(f"s{i}", "2026-01-06T10:00Z", parents=["a"]) for i in range(9)]
+    rows.append(commit("m", "2026-01-07T10:00Z", parents=[f"s{i}" for i in range(9)]))
+    repo = history(rows)
+    for i, content in {1: None, 3: b"", 5: b"garbage", 7: b"\x78\x9c\x03\x00"}.items():
+        path = object_file(repo, repo.sha[f"s{i}"])
+        path.chmod(0o644)
+        path.unlink() if content is None else path.write_bytes(content)
+    found = read(repo.path)
+    assert set(found.commits.index) == {
+        repo.sha[n] for n in ("a", "m", "s0", "s2", "s4", "s6", "s8")
+    }
+    assert found.mined.unreadable == 4

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -122,19 +122,46 @@ def stream(view: GitDir, args: list[str], stdin: bytes = b"") -> Iterator[Output
     Leaving the block early ends the child; leaving it after the last byte raises GitFailed
     if git did not end with exit status 0.
     """
-    child = _start(view, args)
-    errors = _drain(child.stderr)
-    feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
-    feeder.start()
-    pipe = _Pipe(child.stdout.fileno(), args[0])
-    try:
+    with _running(view, args) as (child, pipe, errors):
+        feeder = threading.Thread(target=_feed, args=(child.stdin, stdin), daemon=True)
+        feeder.start()
         yield io.BufferedReader(pipe, _BLOCK)
         if pipe.at_end:
             _require_success(child, args[0], errors)
-    finally:
         end(child.proc)
         feeder.join(5)
+
+
+@contextmanager
+def dialogue(view: GitDir, args: list[str]) -> Iterator[tuple[Callable[[bytes], None], Output]]:
+    """(a function that asks, where the answers come) of a git command that answers at once.
+
+    A question must fit into a pipe, and be answered in full before the next one.
+    """
+    with _running(view, args) as (child, pipe, _):
+
+        def say(question: bytes) -> None:
+            try:
+                child.stdin.write(question)
+                child.stdin.flush()
+            except OSError:
+                raise GitFailed(f"git {args[0]} ended before the last question") from None
+
+        yield say, io.BufferedReader(pipe, _BLOCK)
+
+
+@contextmanager
+def _running(view: GitDir, args: list[str]) -> Iterator[tuple[Any, _Pipe, _Stderr]]:
+    """(child, its output, its complaints); the child does not outlive the block."""
+    child = _start(view, args)
+    errors = _drain(child.stderr)
+    try:
+        yield child, _Pipe(child.stdout.fileno(), args[0]), errors
+    finally:
+        end(child.proc)
         errors.join(5)
+        with suppress(OSError, ValueError):  # what it was not told any more
+            child.stdin.close()
         for side in (child.stdout, child.stderr):
             side.close()
 

@@ -35,12 +35,14 @@ class Entry:
     path: str
 
 
-def read(view: GitDir, names: Sequence[str], *, most_bytes: int | None = None) -> Iterator[Object]:
-    """The objects of these names (ids, or `id:path`), in order; longer ones are cut."""
+def read(
+    view: GitDir, names: Sequence[str], *, most_bytes: int | None = None, tail_bytes: int = 0
+) -> Iterator[Object]:
+    """The objects of these names (ids, or `id:path`), in order; longer ones lose their middle."""
     done = 0
     for _ in range(_MOST_RESTARTS):
         try:
-            for found in _batch(view, names[done:], most_bytes):
+            for found in _batch(view, names[done:], most_bytes, tail_bytes):
                 done += 1
                 yield found
         except GitFailed:
@@ -84,34 +86,43 @@ def list_tree(view: GitDir, tree: str) -> list[Entry]:
     return [_entry(line) for line in output.split(b"\0") if line]
 
 
-def _batch(view: GitDir, names: Sequence[str], most_bytes: int | None) -> Iterator[Object]:
+def _batch(
+    view: GitDir, names: Sequence[str], most_bytes: int | None, tail_bytes: int
+) -> Iterator[Object]:
     if not names:
         return
     with git.stream(view, ["cat-file", "--batch", "--buffer"], _lines(names)) as output:
         for name in names:
-            header = output.readline()
-            if not header.endswith(b"\n"):
-                break
-            yield _object(output, name, header, most_bytes)
+            yield answer(output, name, most_bytes=most_bytes, tail_bytes=tail_bytes)
         output.read(1)  # nothing is left; now the exit status tells
 
 
-def _object(output: Output, name: str, header: bytes, most_bytes: int | None) -> Object:
+def answer(
+    output: Output, name: str, *, most_bytes: int | None = None, tail_bytes: int = 0
+) -> Object:
+    """The next answer of a `cat-file --batch`, to a question for this name."""
+    header = output.readline()
+    if not header.endswith(b"\n"):
+        raise GitFailed("git cat-file ended before its answer")
     words = header.split()
     if len(words) != 3 or not words[2].isdigit():  # "<name> missing", "<name> ambiguous"
         return Object(name, "", b"")
     size = int(words[2])
     kept = size if most_bytes is None else min(size, most_bytes)
     data = output.read(kept)
-    _skip(output, size - kept + 1)
     if len(data) < kept:
         raise GitFailed("git cat-file ended in the middle of an object")
-    return Object(name, words[1].decode(), data)
+    return Object(name, words[1].decode(), data + _rest(output, size - kept, tail_bytes))
 
 
-def _skip(output: Output, count: int) -> None:
+def _rest(output: Output, count: int, tail_bytes: int) -> bytes:
+    """Read to the end of an object; so much of its end as is wanted."""
+    tail = b""
     while count > 0 and (block := output.read(min(count, 1 << 20))):
         count -= len(block)
+        tail = (tail + block)[-tail_bytes:] if tail_bytes else b""
+    output.read(1)  # the line end behind it
+    return tail
 
 
 def _lines(names: Iterable[str]) -> bytes:
