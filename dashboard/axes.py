@@ -87,6 +87,8 @@ def legend(symbol: str = "stroke") -> alt.Legend:
         symbolStrokeWidth=2.5,
         symbolOpacity=1,
         labelLimit=260,
+        offset=10,
+        padding=0,
     )
 
 

@@ -15,6 +15,7 @@ from dashboard import axes
 
 ROWS = alt.NamedData(name="rows")
 Kind = Literal["release", "event", "shift"]
+PADDING = {"left": 0, "right": 6, "top": 2, "bottom": 2}
 ROOM = 0.011  # of the time axis, for each letter of a name
 _LOOKS: dict[Kind, tuple[str, list[int], int]] = {  # what it is called, its dash, its height
     "release": ("release", [1, 0], 0),
@@ -60,7 +61,7 @@ class Drawing:
 
 def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
     """The specification without its data, which `Drawing` has beside it."""
-    spec = chart.properties(height=height).to_dict()
+    spec = chart.properties(height=height).to_dict() | {"padding": PADDING}
     del spec["data"]
     return json.dumps(spec)
 
@@ -81,7 +82,7 @@ def _layers(marks: tuple[Mark, ...], kind: Kind, days: int) -> list[dict[str, An
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     told = [
         {"field": "mark", "type": "nominal", "title": title},
-        {"field": "day", "type": "temporal", "title": "day", "format": "%Y-%m-%d"},
+        {"field": "date", "type": "nominal", "title": "day (UTC)"},
     ]
     # The title is empty because axes of one scale are merged, and so are their titles.
     encoding = {"x": x | {"title": None}, "tooltip": told}
@@ -112,5 +113,6 @@ def _rows(marks: tuple[Mark, ...], days: int) -> list[dict[str, str]]:
         has_room = day >= free
         if has_room:
             free = day + pd.Timedelta(days=days * ROOM * max(len(each.name), 4))
-        rows.append({"mark": each.name, "day": each.day, "label": each.name * has_room})
+        label = each.name * has_room
+        rows.append({"mark": each.name, "day": each.day, "date": each.day[:10], "label": label})
     return rows

@@ -25,33 +25,45 @@ def week(filters: Filters, *, step: int | None = None) -> None:
     step = step or filters.step
     keys = list(filters.weeks_in(step)["iso_week"])[::-1]
     _settle(keys)
-    chosen = st.selectbox(
-        "Week to look into",
-        keys,
-        index=None,
-        placeholder="Click the chart, or choose a week",
-        key="week",
-        bind="query-params",
-        width=280,
-    )
-    if chosen is None:
-        return
-    weeks = _block(filters, str(chosen), step)
-    requests, commits = data.requests(filters.repo), data.commits(filters.repo)
-    opened, landed = (
-        _of(requests, f"{what}_week", weeks, filters) for what in ("opened", "landed")
-    )
-    made = _of(commits, "landed_in_week", weeks, filters)
-    names = [f"Opened ({len(opened)})", f"Landed ({len(landed)})", f"Commits ({len(made)})"]
-    shown = st.segmented_control(
-        "Show", names, default=names[0], required=True, key=f"drill-{chosen}"
-    )
-    if shown == names[2]:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen = st.selectbox(
+            "Week to look into",
+            keys,
+            index=None,
+            placeholder="Click the chart, or choose a week",
+            key="week",
+            bind="query-params",
+            width=280,
+        )
+        if chosen is None:
+            return
+        found = _behind(filters, str(chosen), step)
+        names = {kind: f"{kind.capitalize()} ({len(rows)})" for kind, rows in found.items()}
+        kind = st.segmented_control(
+            "Show",
+            list(names),
+            default="opened",
+            required=True,
+            format_func=names.__getitem__,
+            key="behind",
+            bind="query-params",
+        )
+    if kind == "commits":
         columns = ["sha", "subject", "committed_at", "authorship", "ai_tools", "reviewable_lines"]
-        _table(made, parts.commit_table, columns, "commits")
+        _table(found["commits"], parts.commit_table, columns, "commits")
     else:
-        rows = opened if shown == names[0] else landed
-        _table(rows, parts.request_table, [*_COLUMNS, *_TAIL], "requests")
+        _table(found[str(kind)], parts.request_table, [*_COLUMNS, *_TAIL], "requests")
+
+
+def _behind(filters: Filters, first: str, step: int) -> dict[str, pd.DataFrame]:
+    """What was opened, what landed, and which commits came in the weeks of that point."""
+    weeks = _block(filters, first, step)
+    requests, commits = data.requests(filters.repo), data.commits(filters.repo)
+    return {
+        "opened": _of(requests, "opened_week", weeks, filters),
+        "landed": _of(requests, "landed_week", weeks, filters),
+        "commits": _of(commits, "landed_in_week", weeks, filters),
+    }
 
 
 def _table(rows: pd.DataFrame, draw: Any, columns: list[str], what: str) -> None:

@@ -109,7 +109,7 @@ def current() -> Filters:
 
 def choose() -> bool:
     """Draw the filters; False where the repository chosen has nothing to filter yet."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         repo = _repository()
         if repo is None:
             return False
@@ -170,7 +170,7 @@ def _repository() -> data.Repository | None:
         format_func=names.__getitem__,
         key="repository",
         bind="query-params",
-        width=230,
+        width=270,
     )
     return data.repository(str(key))
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
 from analyzers import tables
-from analyzers.reports import export
-from dashboard import data, text
+from dashboard import data, takeaway, text
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters
+from dashboard.takeaway import Chart
 
 ROWS = 500  # what a table shows at once; more is for the downloads
 
 
 def chart(
     title: str,
-    made: alt.Chart | alt.LayerChart | Drawing,
+    made: Chart,
     *,
     key: str,
     alt_text: str,
@@ -27,12 +26,13 @@ def chart(
     frame: pd.DataFrame,
     **options: Any,
 ) -> None:
-    """A chart: its heading, its numbers as CSV, its takeaway in words, and how to read it."""
+    """A chart: its heading, its downloads, its takeaway in words, and how to read it."""
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", wrap=False
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
     ):
         st.header(title, width="stretch", anchor=False)
-        csv_button(frame, f"{key}.csv", key=f"{key}-csv")
+        with st.container(width="content"):
+            takeaway.menu(title, made, frame, key=key)
     options |= {"width": "stretch", "key": key, "alt": alt_text}
     if isinstance(made, Drawing):
         st.vega_lite_chart(made.rows, made.spec, **options)
@@ -52,40 +52,6 @@ def has_points(frame: pd.DataFrame, column: str, title: str) -> bool:
     st.header(title, anchor=False)
     st.caption("Known for too few weeks of this period to draw.")
     return False
-
-
-def csv_button(frame: pd.DataFrame, name: str, *, key: str, label: str = "CSV") -> None:
-    """A download that is made only when it is asked for."""
-    st.download_button(
-        label,
-        lambda: export.csv_text(frame, _table_of(frame)),
-        file_name=name,
-        mime="text/csv",
-        key=key,
-        on_click="ignore",
-        type="tertiary",
-        icon=":material/download:",
-        help="The numbers behind this chart.",
-    )
-
-
-def _table_of(frame: pd.DataFrame) -> tables.Table:
-    """A description of a chart's numbers, so that they go through the one CSV writer."""
-    return tables.Table(
-        "chart", "Numbers behind a chart.", (), tuple(map(_described, frame.items()))
-    )
-
-
-def _described(item: tuple[Any, pd.Series]) -> tables.Column:
-    name, values = str(item[0]), item[1]
-    dtype: tables.Dtype = "str"
-    if pd.api.types.is_bool_dtype(values):
-        dtype = "bool"
-    elif pd.api.types.is_numeric_dtype(values):
-        dtype = "float"
-    elif pd.api.types.is_datetime64_any_dtype(values):
-        dtype = "timestamp"
-    return tables.Column(name, dtype, "", nullable=True)
 
 
 def request_table(frame: pd.DataFrame, *, key: str, columns: list[str], **options: Any) -> Any:
@@ -108,12 +74,13 @@ def _table(
     options: dict[str, Any],
 ) -> Any:
     shown = frame.head(ROWS)
-    if "authorship" in columns:
-        shown = shown.assign(authorship=shown["authorship"].map(text.VERDICTS))
+    for column, words in (("authorship", text.VERDICTS), ("state", text.STATES)):
+        if column in columns:
+            shown = shown.assign(**{column: shown[column].map(words)})
     linked = "link" in shown and shown["link"].notna().any()
-    order = [*columns, "link"] if linked else columns
+    order = [columns[0], "link", *columns[1:]] if linked else columns
     config = {column: _column(column, table) for column in columns}
-    config["link"] = st.column_config.LinkColumn("Forge", display_text="open", width="small")
+    config["link"] = st.column_config.LinkColumn("Forge", display_text="open", width=64)
     event = st.dataframe(
         shown[order],
         column_config=config,
@@ -135,16 +102,24 @@ def _column(name: str, table: tables.Table) -> Any:
     note = table[name].meaning if known else None
     if name in {"opened_at", "landed_at", "committed_at", "authored_at", "at"}:
         return st.column_config.DatetimeColumn(
-            title, format="YYYY-MM-DD HH:mm", timezone="UTC", help=note
+            title, format="YYYY-MM-DD", timezone="UTC", help=note, width=104
         )
     if name.endswith(("_hours", "_days")):
         return st.column_config.NumberColumn(title, format="%.1f", help=note)
     if known and table[name].dtype in {"int", "float"}:
         return st.column_config.NumberColumn(title, format="localized", help=note)
-    wide = {"title": "large", "subject": "large", "detail": "large"}.get(name)
-    return st.column_config.TextColumn(title, help=note, width=wide)
+    return st.column_config.TextColumn(title, help=note, width=_WIDTHS.get(name))
 
 
+_WIDTHS = {
+    "title": 340,
+    "subject": "large",
+    "detail": "large",
+    "signs": 230,
+    "change_request": 84,
+    "opened_grade": 60,
+    "area": 90,
+}
 TITLES = {
     "change_request": "Request",
     "time_to_land_hours": "Hours to land",

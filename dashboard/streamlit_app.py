@@ -38,9 +38,12 @@ page = st.navigation(
     position="top",
 )
 # Streamlit leaves room for a logo above and a chat box below; the answer belongs higher up.
+# The list of pages begins where the text below it does.
 st.html(
-    "<style>[data-testid='stMainBlockContainer']"
-    " {padding-top: 4.25rem; padding-bottom: 3rem}</style>"
+    "<style>"
+    "[data-testid='stMainBlockContainer'] {padding-top: 4.25rem; padding-bottom: 3rem}"
+    "@media (min-width: 800px) {[data-testid='stTopNav'] {margin-left: 3.4rem}}"
+    "</style>"
 )
 if login.is_admitted():
     if filters.choose():

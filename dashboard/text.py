@@ -55,6 +55,7 @@ PLACES = {
     "squashed_commit": "commit before the squash",
     "generic": "general mention",
 }
+STATES = {"landed": "landed", "not_landed": "not landed", "open": "open", "closed": "closed"}
 VERDICTS = {
     "ai_agent": "AI agent",
     "ai_coauthored": "AI co-authored",

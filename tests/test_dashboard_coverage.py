@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard import coverage, marks, wait_charts, waits
-from dashboard.drawing import Drawing, Release
+from dashboard.drawing import Drawing, Mark
 
 FULL = {
     "coverage": {
@@ -95,9 +95,9 @@ def test_many_releases_are_thinned_to_minor_and_then_to_whole_versions():
 def test_a_release_without_room_keeps_its_rule_and_loses_its_name():
     weeks = pd.date_range("2026-01-05", periods=52, freq="7D", tz="UTC")
     near = (
-        Release("v1", "2026-02-01T00:00:00Z"),
-        Release("v2", "2026-02-03T00:00:00Z"),
-        Release("v3", "2026-06-01T00:00:00Z"),
+        Mark("v1", "2026-02-01T00:00:00Z"),
+        Mark("v2", "2026-02-03T00:00:00Z"),
+        Mark("v3", "2026-06-01T00:00:00Z"),
     )
     drawn = Drawing(pd.DataFrame({"week_start": weeks}), '{"layer": [{"mark": "line"}]}', near)
     rules, names, line = drawn.spec["layer"]

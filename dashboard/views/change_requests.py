@@ -24,17 +24,23 @@ COLUMNS = [
     "n_commits",
     "area",
 ]
-STATES = {"landed": "Landed", "not_landed": "Not landed", "open": "Open", "closed": "Closed"}
 
 
 def _chosen(frame: pd.DataFrame) -> pd.DataFrame:
-    states = [state for state in STATES if (frame["state"] == state).any()]
+    states = [state for state in text.STATES if (frame["state"] == state).any()]
     grades = sorted(frame["opened_grade"].dropna().unique())
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        wanted = st.text_input(
+            "Find",
+            key="request",
+            bind="query-params",
+            placeholder="#12, or words of a title",
+            width=230,
+        ).strip()
         state = st.pills(
             "State",
             states,
-            format_func=STATES.__getitem__,
+            format_func=text.STATES.__getitem__,
             selection_mode="multi",
             key="state",
             bind="query-params",
@@ -56,8 +62,17 @@ def _chosen(frame: pd.DataFrame) -> pd.DataFrame:
             bind="query-params",
         )
     keep = frame["state"].isin(state or states) & frame["opened_grade"].isin(grade or grades)
+    keep &= _matches(frame, wanted)
     by = {"Newest": "opened_at", "Slowest": "time_to_land_hours", "Largest": "reviewable_lines"}
     return frame[keep].sort_values(by[str(order)], ascending=False, na_position="last")
+
+
+def _matches(frame: pd.DataFrame, wanted: str) -> pd.Series:
+    """Whether the number is the one asked for, or the title holds the words."""
+    if not wanted:
+        return pd.Series(data=True, index=frame.index)
+    number = frame["change_request"].isin([wanted, f"#{wanted}", f"!{wanted}"])
+    return number | frame["title"].fillna("").str.contains(wanted, case=False, regex=False)
 
 
 @st.fragment
@@ -69,7 +84,8 @@ def _list() -> None:
     rows = _chosen(frame[active & frame["group"].isin(shown.groups)])
     st.caption(
         f"{text.counted(len(rows), 'change request')} opened or landed from {span.first} to"
-        f" {span.last}. Select a row for its evidence."
+        f" {span.last}. Select a row for its evidence; a search for one, such as #12,"
+        " is a link to it."
     )
     if rows.empty:
         st.text("Nothing matches these filters; choose fewer of them or a longer period.")
@@ -85,6 +101,8 @@ def _list() -> None:
     picked = event.selection.rows
     if picked and picked[0] < len(rows):
         _evidence(rows.iloc[picked[0]])
+    elif len(rows) == 1:
+        _evidence(rows.iloc[0])
 
 
 def _evidence(row: pd.Series) -> None:

@@ -44,7 +44,13 @@ def _traces() -> None:
         ).strip()
         tools = sorted(evidence["tool"].unique())
         tool = st.selectbox(
-            "Tool", tools, index=None, placeholder="All tools", key="tool", width=230
+            "Tool",
+            tools,
+            index=None,
+            placeholder="All tools",
+            key="tool",
+            bind="query-params",
+            width=230,
         )
         places = [place for place in tables.EVIDENCE_PLACES if (evidence["place"] == place).any()]
         place = st.selectbox(
@@ -54,6 +60,7 @@ def _traces() -> None:
             placeholder="Everywhere",
             format_func=text.place,
             key="place",
+            bind="query-params",
             width=230,
         )
     rows = evidence if tool is None else evidence[evidence["tool"] == tool]
