@@ -34,6 +34,9 @@ def dashboard(
     login: Annotated[
         Path | None, typer.Option(help="A secrets.toml: OpenID Connect, and who may look.")
     ] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="A CSV file of date,label: what charts should mark.")
+    ] = None,
     store: StoreDir = None,
     root: RootDir = None,
     trust_repo: TrustRepo = False,
@@ -44,13 +47,15 @@ def dashboard(
     With --root and no REPO it offers the repositories right below that folder, and mines one
     when a viewer asks.
     """
+    from analyzers import user_events
     from dashboard import launch, serving
 
     at = (store or manifest.default_root()).resolve()
     viewers = serving.viewers(login) if login else ()
+    marked = user_events.from_csv(events) if events else ()
     named = repositories or []
     if read_only:
-        terms = serving.Terms(store=str(at), names=names, viewers=viewers)
+        terms = serving.Terms(store=str(at), names=names, viewers=viewers, events=marked)
         folders = _in_store(at, named, root)
     else:
         named = named or ([] if root or allow else [Path()])
@@ -62,6 +67,7 @@ def dashboard(
             _mineable(named, allow, root),
             names,
             viewers,
+            marked,
         )
         folders = [at / key for key in terms.mineable]
     launch.serve(

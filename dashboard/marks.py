@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 
 import pandas as pd
 
+from analyzers.user_events import Event
 from dashboard import filters, text
 from dashboard.drawing import Mark
-
-EVENTS = "REVIEWGAP_DASHBOARD_EVENTS"
-"""Environment variable in which the launcher leaves the user's events, as JSON."""
+from dashboard.serving import terms
 
 MOST = 16  # releases on one chart; with more, only whole versions are drawn
 _VERSION = re.compile(r"(?:[A-Za-z_]{1,20}[-/]?)?v?(\d+(?:\.\d+){1,3})")
@@ -68,9 +65,10 @@ def _releases(chosen: filters.Filters) -> tuple[Mark, ...]:
 
 def _events(chosen: filters.Filters) -> list[Mark]:
     """Of the repository's own file and of the one that the dashboard was started with."""
-    rows = [*chosen.repo.manifest.get("events", []), *json.loads(os.environ.get(EVENTS, "[]"))]
+    own = [Event(**row) for row in chosen.repo.manifest.get("events", [])]
     begin, end = _span(chosen)
-    dated = [(pd.Timestamp(row["day"], tz="UTC"), str(row["label"])) for row in rows]
+    told = (*own, *terms().events)
+    dated = [(pd.Timestamp(event.day, tz="UTC"), event.label) for event in told]
     return [Mark(label, _written(at), "event") for at, label in dated if begin <= at < end]
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from analyzers import manifest
 from analyzers.errors import RefusedRepository, UsageError
 from analyzers.mining import locate
+from analyzers.user_events import Event
 
 TERMS = "REVIEWGAP_DASHBOARD_TERMS"
 MOST = 500  # repositories below a root
@@ -34,6 +35,7 @@ class Terms:
     mineable: dict[str, str] = field(default_factory=dict)
     names: bool = False
     viewers: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()  # the operator's own, marked on charts
 
     def admits(self, email: object, *, is_verified: object = True) -> bool:
         """Whether somebody logged in with this address may look; `*@example.org` is a pattern."""
@@ -56,7 +58,8 @@ def terms() -> Terms:
 @functools.lru_cache(maxsize=4)
 def _read(told: str) -> Terms:
     known = json.loads(told)
-    return Terms(**{**known, "viewers": tuple(known.get("viewers", ()))})
+    events = tuple(Event(**each) for each in known.get("events", ()))
+    return Terms(**{**known, "viewers": tuple(known.get("viewers", ())), "events": events})
 
 
 def mineable(paths: list[Path], root: Path | None) -> dict[str, str]:

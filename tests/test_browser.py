@@ -120,7 +120,8 @@ def test_tables_and_numbers_can_be_taken_away(visit):
     assert len(lines) == 161
     page = visit()
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_role("button", name="Download").first.click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("iso_week,")
 
 

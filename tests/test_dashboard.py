@@ -1,6 +1,9 @@
 """Every page against a known store: no exception, the store's own figures, honest states."""
 
+import io
 import json
+import zipfile
+from dataclasses import asdict
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +14,9 @@ from streamlit.testing.v1 import AppTest
 from analyzers import capacity, tables
 from analyzers.capacity.effort import EFFORT
 from analyzers.store import Shelf
-from dashboard import data, declared, figures, launch, marks, text, waits
+from analyzers.user_events import Event
+from dashboard import charts as draw
+from dashboard import data, declared, figures, launch, serving, takeaway, taking, text, waits
 
 APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
@@ -267,7 +272,8 @@ def test_the_users_events_and_shifts_are_marked_and_the_switch_hides_them(
     store, offer, monkeypatch
 ):
     offer(store)
-    monkeypatch.setenv(marks.EVENTS, json.dumps([{"day": "2026-03-02", "label": "Agents allowed"}]))
+    terms = serving.Terms(events=(Event("2026-03-02", "Agents allowed"),))
+    monkeypatch.setenv(serving.TERMS, json.dumps(asdict(terms)))
     assert "Agents allowed" in json.dumps(charts(opened(authorship="Unmarked"))[0])
     assert "Agents allowed" not in json.dumps(charts(opened(marks="false"))[0])
 
@@ -282,3 +288,38 @@ def test_the_capacity_page_tells_practices_and_effort_as_the_exports_do(store, o
     assert table["Times"].iloc[1] == pytest.approx(told["growth", "lines"])
     assert any("No effect of AI can be read" in caption.value for caption in app.caption)
     assert any("reviewgap effort" in code.value for code in app.code)
+
+
+def test_the_data_package_holds_every_table_and_describes_each(store, offer):
+    offer(store)
+    with zipfile.ZipFile(io.BytesIO(taking.package(data.repository(store.name)))) as package:
+        described = json.loads(package.read("datapackage.json"))
+        files = {resource["path"] for resource in described["resources"]}
+        assert files | {"datapackage.json"} == set(package.namelist())
+        assert {"weekly.csv", "change_requests.csv", "shifts.csv"} <= files
+        assert package.read("weekly.csv").startswith(b"iso_week,")
+
+
+def test_the_report_is_one_file_that_asks_nobody(store, offer):
+    offer(store)
+    made = taking.report(data.repository(store.name))
+    assert made.lstrip().lower().startswith("<!doctype html>")
+    assert "<script" not in made
+
+
+def test_a_chart_can_be_taken_along_as_a_picture_with_its_source(store, offer):
+    offer(store)
+    frame = pd.DataFrame(
+        {
+            "week_start": pd.date_range("2026-01-05", periods=4, freq="7D", tz="UTC"),
+            "iso_week": ["2026-W02", "2026-W03", "2026-W04", "2026-W05"],
+            "is_complete": True,
+            "opened": [1.0, 4.0, 2.0, 5.0],
+        }
+    )
+    drawn = draw.lines(frame, [draw.Line("opened", "Opened", "generation")], unit="per week")
+    picture = takeaway.svg(drawn, "Opened", "acme/app. Data to 2026-02-01.")
+    assert picture.startswith("<svg")
+    assert "acme/app. Data to 2026-02-01." in picture
+    assert takeaway.png(drawn, "Opened", "x").startswith(b"\x89PNG")
+    assert takeaway.csv(frame).splitlines()[0] == "week_start,iso_week,is_complete,opened"

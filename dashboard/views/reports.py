@@ -1,15 +1,14 @@
-"""Take the numbers elsewhere: every table as CSV, with a description of its columns."""
+"""Take the numbers elsewhere: the weekly report, every table, and a description of its columns."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
 from analyzers import capacity, tables
-from analyzers.reports import datapackage, export
-from analyzers.tables import Table
-from dashboard import data, filters, parts, text
+from dashboard import data, filters, parts, taking, text
 
 shown = filters.current()
 TABLES = (
@@ -19,54 +18,74 @@ TABLES = (
     tables.EVIDENCE,
     tables.REVIEW_EVENTS,
 )
-SHOWN = [
-    "iso_week",
-    "generation_rate",
-    "throughput",
-    "time_to_land_median_hours",
-    "time_to_land_n",
-    "ai_share_declared_of_change_requests",
-    "backlog_young",
-    "review_efficiency_index",
-    "demonstrated_capacity",
-    "review_gap_ratio",
-]
+COLUMNS: dict[str, Any] = {
+    "iso_week": "Week",
+    "generation_rate": st.column_config.NumberColumn("Opened"),
+    "throughput": st.column_config.NumberColumn("Landed"),
+    "time_to_land_median_hours": st.column_config.NumberColumn(
+        "Median hours to land", format="%.1f"
+    ),
+    "time_to_land_n": "n",
+    "ai_share_declared_of_change_requests": st.column_config.NumberColumn(
+        "AI share, declared", format="percent"
+    ),
+    "backlog_young": "Waiting",
+    "review_efficiency_index": st.column_config.NumberColumn("Index", format="%.2f"),
+    "demonstrated_capacity": st.column_config.NumberColumn("Capacity", format="%.1f"),
+    "review_gap_ratio": st.column_config.NumberColumn("Review gap", format="%.2f"),
+}
 
 
-def _csv(table: Table) -> bytes:
-    return export.csv_text(shown.repo.rows(table.name), table).encode()
+def _whole() -> None:
+    """The report and the package: what most people come for."""
+    grid = st.grid(2, min_column_width=300, border=True)
+    repo = shown.repo
+    for title, told, file, mime, make in (
+        (
+            "Weekly report",
+            "The newest complete week in one HTML file that opens anywhere and asks nobody.",
+            "report.html",
+            "text/html",
+            lambda: taking.report(repo),
+        ),
+        (
+            "Everything",
+            "Every table as CSV with a datapackage.json that says what each column means.",
+            "reviewgap.zip",
+            "application/zip",
+            lambda: taking.package(repo),
+        ),
+    ):
+        with grid.cell():
+            _offer(title, told, file, mime, make)
 
 
-def _package(table: Table) -> str:
-    made = datapackage.descriptor(table, f"{table.name}.csv", "csv")
-    return json.dumps(made, indent=2) + "\n"
-
-
-def _downloads() -> None:
+def _tables() -> None:
+    st.header("Single tables", anchor=False)
     grid = st.grid(3, min_column_width=300, border=True)
     for table in (table for table in TABLES if shown.repo.has(table.name)):
         with grid.cell():
-            st.markdown(f"**{table.name.replace('_', ' ').capitalize()}**")
-            st.caption(table.meaning)
-            with st.container(horizontal=True, gap="small"):
-                st.download_button(
-                    f"{table.name}.csv",
-                    lambda table=table: _csv(table),
-                    file_name=f"{table.name}.csv",
-                    mime="text/csv",
-                    key=f"reports-{table.name}",
-                    on_click="ignore",
-                    icon=":material/download:",
-                )
-                st.download_button(
-                    "datapackage.json",
-                    lambda table=table: _package(table),
-                    file_name="datapackage.json",
-                    mime="application/json",
-                    key=f"reports-{table.name}-package",
-                    on_click="ignore",
-                    type="tertiary",
-                )
+            _offer(
+                table.name.replace("_", " ").capitalize(),
+                table.meaning,
+                f"{table.name}.csv",
+                "text/csv",
+                lambda table=table: taking.csv(shown.repo, table),
+            )
+
+
+def _offer(title: str, told: str, file: str, mime: str, make: Callable[[], str | bytes]) -> None:
+    st.markdown(f"**{title}**")
+    st.caption(told)
+    st.download_button(
+        file,
+        make,
+        file_name=file,
+        mime=mime,
+        key=f"reports-{file}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _weekly() -> None:
@@ -74,30 +93,15 @@ def _weekly() -> None:
     frame = data.weekly(shown.repo)
     rows = frame[frame["iso_week"].between(shown.span.first, "9")].iloc[::-1]
     st.dataframe(
-        rows[SHOWN].head(parts.ROWS),
-        column_config={
-            "iso_week": "Week",
-            "generation_rate": st.column_config.NumberColumn("Opened"),
-            "throughput": st.column_config.NumberColumn("Landed"),
-            "time_to_land_median_hours": st.column_config.NumberColumn(
-                "Median hours to land", format="%.1f"
-            ),
-            "time_to_land_n": "n",
-            "ai_share_declared_of_change_requests": st.column_config.NumberColumn(
-                "AI share, declared", format="percent"
-            ),
-            "backlog_young": "Waiting",
-            "review_efficiency_index": st.column_config.NumberColumn("Index", format="%.2f"),
-            "demonstrated_capacity": st.column_config.NumberColumn("Capacity", format="%.1f"),
-            "review_gap_ratio": st.column_config.NumberColumn("Review gap", format="%.2f"),
-        },
+        rows[list(COLUMNS)].head(parts.ROWS),
+        column_config=COLUMNS,
         hide_index=True,
         placeholder=text.UNKNOWN,
         alt="Weekly table of the period, newest week first",
     )
     st.caption(
-        f"Ten of the {len(capacity.WEEKLY.columns)} columns, newest week first. {text.WEEKS}"
-        " Empty cells are unknown, never zero."
+        f"{len(COLUMNS)} of the {len(capacity.WEEKLY.columns)} columns, newest week first."
+        f" {text.WEEKS} Empty cells are unknown, never zero."
     )
 
 
@@ -112,6 +116,7 @@ def _elsewhere() -> None:
 
 
 if parts.begin(shown, "Reports", requests=False):
-    _downloads()
+    _whole()
+    _tables()
     _weekly()
     _elsewhere()
