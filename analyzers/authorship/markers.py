@@ -81,7 +81,7 @@ class Markers:
     def _has(self, row: Marker, key: str, value: str) -> bool:
         if isinstance(row.value, re.Pattern):
             return bool(row.value.search(value))
-        if self.words.is_tool(value):
+        if self.words.is_tool(value) or self._is_known(value):
             return True
         if row.value != WORDS_OR_YES:
             return False
@@ -89,6 +89,12 @@ class Markers:
         return speaks_of_ai and bool(
             _YES.search(value) or self.words.strong.search(value) or self.words.weak.search(value)
         )
+
+    def _is_known(self, value: str) -> bool:
+        """Whether a value such as `Oz <oz-agent@warp.dev>` gives the address of a known agent."""
+        name, _, rest = value.partition("<")
+        row = self.identify(name.strip(), rest.partition(">")[0]) if rest else None
+        return row is not None and row.degree in ("agent", "coauthored")
 
 
 def normal_key(key: str) -> str:
@@ -109,10 +115,22 @@ def load(own: Iterable[Mapping[str, object]] = ()) -> Markers:
     """
     text = resources.files(__package__).joinpath("ai_tools.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
-    theirs = tuple(parse(row, origin="reviewgap.toml") for row in own)
-    ours = tuple(parse(row, origin="ai_tools.toml") for row in data["markers"])
+    named = data["vocabulary"]
+    theirs = tuple(parse(_spelled(row, named), origin="reviewgap.toml") for row in own)
+    ours = tuple(parse(_spelled(row, named), origin="ai_tools.toml") for row in data["markers"])
     _require_unique((*theirs, *ours))
     return _indexed((*theirs, *ours), data["generic"])
+
+
+def _spelled(row: Mapping[str, object], named: Mapping[str, str]) -> dict[str, object]:
+    """The row with `{tool}` and the like in its patterns spelled out."""
+    spelled = dict(row)
+    for field in ("name", "value", "regex", "sieve"):
+        if isinstance(pattern := row.get(field), str):
+            for name, meaning in named.items():
+                pattern = pattern.replace(f"{{{name}}}", meaning)
+            spelled[field] = pattern
+    return spelled
 
 
 def _require_unique(rows: tuple[Marker, ...]) -> None:

@@ -23,6 +23,13 @@ _NO_COLON = re.compile(
     re.IGNORECASE,
 )
 _IDENTITY = re.compile(r"^\W{0,2}(?P<name>[^<]*?)\s*<\s*(?:mailto:)?(?P<email>[^<>\s]+)\s*>?")
+_BARE = re.compile(
+    r"^(?P<name>[^<@]*?)\s+(?P<email>[^\s<>@]+@[^\s<>@]+\.[a-z]{2,})$", re.IGNORECASE
+)
+_MARKED_UP = re.compile(r"^(?P<name>[^<\[]*?)\s*\[(?P<email>[^\]\s@]+@[^\]\s]+)\]\(mailto:")
+_CALL_OUT = re.compile(
+    r"^> ?[*_]{0,2}(?:disclaimer|disclosure|note|ai disclosure)\b", re.IGNORECASE
+)
 _COAUTHOR = {"coauthoredby", "coauthor", "cocreatedby", "coauthoredwith", "codevelopedby"}
 
 
@@ -54,13 +61,23 @@ def lines(text: str, markers: Markers) -> Iterator[str]:
     """The lines in which a mark may stand."""
     for raw in text.splitlines():
         found = _LINE.match(raw)
-        if found and found["text"][0] != ">" and not markers.ignored_lines.search(found["text"]):
+        if (
+            found
+            and _is_own_word(found["text"])
+            and not markers.ignored_lines.search(found["text"])
+        ):
             yield found["text"]
+
+
+def _is_own_word(line: str) -> bool:
+    """Whether the line is no quote; a call-out such as `> Disclaimer: ...` is the author's own."""
+    return line[0] != ">" or bool(_CALL_OUT.match(line))
 
 
 def coauthor(value: str) -> tuple[str, str]:
     """Name and address in a co-author line's value; the address is empty where none is given."""
-    found = _IDENTITY.match(value)
+    forms = (_MARKED_UP, _IDENTITY, _BARE)
+    found = next((hit for form in forms if (hit := form.match(value.strip()))), None)
     return (found["name"], found["email"]) if found else (value, "")
 
 

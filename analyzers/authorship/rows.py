@@ -30,8 +30,8 @@ CONFIDENCE = ("high", "medium", "low")
 
 _LISTS = ("emails", "logins", "keys", "examples", "near_misses")
 _TEXTS = ("id", "tool", "kind", "degree", "confidence", "name", "value", "regex", "ref", "source")
-_PATTERNS = ("name", "value", "regex")
-_OTHER = ("ids", "since", "until", "evidence_place", "committer")
+_PATTERNS = ("name", "value", "regex", "sieve")
+_OTHER = ("ids", "since", "until", "evidence_place", "committer", "sieve")
 WORDS = "agent words"
 WORDS_OR_YES = "agent words or yes"
 
@@ -52,6 +52,7 @@ class Marker:
     name: re.Pattern[str] | None = None
     value: re.Pattern[str] | str | None = None
     regex: re.Pattern[str] | None = None
+    sieve: re.Pattern[str] | None = None
     ref: str = ""
     committer: bool = False
     evidence_place: str = ""
@@ -138,7 +139,8 @@ def _moment(name: str, value: object, where: str) -> pd.Timestamp:
 
 def _pattern(name: str, value: str, kind: str, where: str) -> re.Pattern[str]:
     # A footer starts its line; emoji, bullets and mark-up before it are decoration.
-    anchored = rf"^\W{{0,10}}(?:{value})" if kind in ("footer", "disclosure") else value
+    starts_its_line = name == "regex" and kind in ("footer", "disclosure")
+    anchored = rf"^[\W_]{{0,10}}(?:{value})" if starts_its_line else value
     try:
         return re.compile(anchored, re.IGNORECASE)
     except re.error as error:

@@ -67,7 +67,9 @@ def _identities(row: Marker) -> Iterator[str]:
 
 
 def _pieces(row: Marker) -> Iterator[str]:
-    if row.regex and row.kind not in ("negative", "note", "branch"):
+    if row.sieve:
+        yield row.sieve.pattern
+    elif row.regex and row.kind not in ("negative", "note", "branch"):
         yield _loose(row.regex.pattern)
     if isinstance(row.value, re.Pattern):
         yield from _trailers(row.keys, row.value.pattern)
@@ -85,5 +87,5 @@ def _key(key: str) -> str:
 
 def _loose(pattern: str) -> str:
     """The pattern without anchors: a sieve may let through too much, never too little."""
-    bare = pattern.removeprefix(r"^\W{0,10}")
+    bare = pattern.removeprefix(r"^[\W_]{0,10}")
     return re.sub(r"(?<![\\\[])\^|\\W\*\$|(?<!\\)\$", "", bare)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _FILLER = (
     r"(?:via|and|with|the|of|cli|code|pro|max|mini|flash|high|xhigh|low|medium|thinking|auto|web|app"
-    r"|agent|agents|bot|assistant|model|preview|latest|by|on|in|using|v?\d[\w.:-]*|[a-z]\d)"
+    r"|an?|ai|coding|tools?|agent|agents|bot|assistant|model|preview|latest|by|on|in|using|v?\d[\w.:-]*|[a-z]\d)"
 )
 
 

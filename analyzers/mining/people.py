@@ -22,6 +22,7 @@ Identity = tuple[str, str]
 
 _NO_REPLY = re.compile(r"(?:\d+[+-])?([^@+]+)@users\.noreply\.[^@]+")
 _RULES = Path(__file__).with_name("automation.toml")
+_AGENTS = Path(__file__).parents[1] / "authorship" / "ai_tools.toml"
 
 
 def person_id(name: str, email: str) -> str:
@@ -145,7 +146,7 @@ class _Rules:
     logins: frozenset[str]
     names: frozenset[str]
     emails: frozenset[str]
-    agents: frozenset[str]
+    agents: frozenset[str]  # logins and addresses
     agent_words: re.Pattern[str]
     platform: re.Pattern[str]
 
@@ -162,7 +163,7 @@ def _is_machine(name: str, email: str, further: frozenset[str]) -> bool:
     logins = _logins(name, email)
     if further and (name in further or email in further or not further.isdisjoint(logins)):
         return True
-    if not rules.agents.isdisjoint(logins):
+    if email in rules.agents or not rules.agents.isdisjoint(logins):
         return False
     if name in rules.names or email in rules.emails or not rules.logins.isdisjoint(logins):
         return True
@@ -187,9 +188,24 @@ def _rules() -> _Rules:
         logins=frozenset().union(*(row.logins for row in rows)),
         names=frozenset().union(*(row.names for row in rows)),
         emails=frozenset().union(*(row.emails for row in rows)),
-        agents=frozenset(data["agents"]["logins"]),
+        agents=frozenset(data["agents"]["logins"]) | _known_agents(),
         agent_words=re.compile(rf"(?<![a-z])(?:{'|'.join(data['agents']['words'])})(?![a-z])"),
         platform=re.compile("|".join(data["platform"]["emails"])),
+    )
+
+
+def _known_agents() -> frozenset[str]:
+    """Logins and addresses of the marker rows: a new tool is one row there and none here."""
+    rows = tomllib.loads(_AGENTS.read_text(encoding="utf-8"))["markers"]
+    agents = [
+        row
+        for row in rows
+        if row["kind"] == "identity"
+        and row["degree"] in ("agent", "coauthored")
+        and "name" not in row
+    ]
+    return frozenset(
+        who for row in agents for who in (*row.get("logins", ()), *row.get("emails", ()))
     )
 
 
