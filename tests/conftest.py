@@ -36,7 +36,7 @@ def run(store_dir, capfdbinary):
     """`run("export", path)` gives (exit code, stdout, stderr) of the command."""
 
     def call(*words, store=store_dir):
-        options = [] if "--help" in words else ["--store", str(store)]
+        options = [] if {"--help", "--version"} & {*words} else ["--store", str(store)]
         arguments = [*map(str, words), *options]
         code = terminal.guarded(lambda: app(arguments, standalone_mode=False))
         out, err = capfdbinary.readouterr()
