@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from analyzers import errors
+from analyzers import errors, signs
 
 Progress = Callable[[int, int, str], None]
 TERMINATED = 143
@@ -85,8 +85,8 @@ def progress(*, quiet: bool) -> Iterator[Progress | None]:
 
 
 def show(text: str) -> None:
-    """Data, to stdout, as UTF-8 with LF whatever the locale says."""
-    write(f"{text}\n".encode())
+    """Data, to stdout, as UTF-8 with LF whatever the locale says; no sign a terminal obeys."""
+    write(f"{signs.visible(text)}\n".encode())
 
 
 def write(data: bytes) -> None:
@@ -98,4 +98,4 @@ def write(data: bytes) -> None:
 def note(text: str, *, quiet: bool = False) -> None:
     """One line for the person at the terminal, to stderr."""
     if not quiet:
-        print(text, file=sys.stderr)  # noqa: T201 - the only place that prints
+        print(signs.visible(text), file=sys.stderr)  # noqa: T201 - the only place that prints

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from analyzers import signs
 from analyzers.capacity import reading
 from analyzers.capacity.measured import Measured, measured
 from analyzers.capacity.metric import Frames
@@ -56,7 +57,7 @@ class Repository:
     @property
     def name(self) -> str:
         """The name to show; text from outside, never markup."""
-        return shown.plain_text(self.facts.get("name") or self.key)
+        return signs.visible(str(self.facts.get("name") or self.key))
 
     @property
     def forge(self) -> Forge:

@@ -18,14 +18,13 @@ from pathlib import Path
 
 import filelock
 
-from analyzers import jobs
+from analyzers import jobs, signs
 from analyzers.errors import StoreError, UsageError
 from dashboard.serving import Terms
 
 PATIENCE_SECONDS = 5.0
 _NICENESS = 10  # pages come first
 _CREDENTIALS = re.compile(r"://[^/\s@]*@")
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def running(terms: Terms) -> tuple[str, jobs.Job] | None:
@@ -96,7 +95,7 @@ def shown(terms: Terms, key: str, message: str, name: str) -> str:
     hidden = {terms.mineable.get(key, ""): name, terms.store: "the store", terms.root or "": "root"}
     for path in sorted(filter(None, hidden), key=len, reverse=True):
         message = message.replace(path, hidden[path])
-    return _UNSEEN.sub("\ufffd", _CREDENTIALS.sub("://", message))
+    return signs.visible(_CREDENTIALS.sub("://", message))
 
 
 def _command(terms: Terms, key: str) -> list[str]:

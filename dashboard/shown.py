@@ -13,14 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyzers import pseudonyms
+from analyzers import pseudonyms, signs
 from dashboard.serving import terms
-
-UNSEEN = (
-    r"[\x{00}-\x{08}\x{0b}-\x{1f}\x{7f}-\x{9f}"  # C0 but tab and line feed, DEL, C1
-    r"\x{061c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]"  # direction, breaks
-)
-REPLACEMENT = "\ufffd"
 
 
 def table(rows: pa.Table, store: Path) -> pd.DataFrame:
@@ -37,15 +31,10 @@ def plain(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def plain_text(text: object) -> str:
-    """A single text with every sign of it visible."""
-    return str(_plain(pa.array([str(text)]))[0])
-
-
-def _plain(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    if not pc.any(pc.match_substring_regex(texts, UNSEEN)).as_py():
+def _plain(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pc.any(pc.match_substring_regex(texts, signs.UNSEEN)).as_py():
         return texts
-    return pc.replace_substring_regex(texts, UNSEEN, REPLACEMENT)
+    return pc.replace_substring_regex(texts, signs.UNSEEN, signs.REPLACEMENT)
 
 
 @lru_cache(maxsize=8)

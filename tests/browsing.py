@@ -12,10 +12,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+import planted
 import pytest
 from dashboard_store import write
+from repository import commit, history
+
+from analyzers import pipeline
+from analyzers.store import shelf_key
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 needs_chromium = pytest.mark.skipif(
@@ -34,45 +41,79 @@ FLAGS = [
 ]
 # On a deep link Streamlit first looks for its own files below the page: two harmless 404s.
 HARMLESS = re.compile(r"404 \(Not Found\)|Infinite extent")
+# The sample, a repository planted with nasty text, and one that waits to be mined.
 SERVE = """
 import sys
 from pathlib import Path
-from dashboard import launch
-launch.serve([Path(sys.argv[2])], port=int(sys.argv[1]), browser=False,
+from dashboard import launch, serving
+store, port, *paths = sys.argv[1:]
+mineable = serving.mineable([Path(path) for path in paths], None)
+launch.serve([Path(store) / "sample-0123456789", *(Path(store) / key for key in mineable)],
+             port=int(port), browser=False, terms=serving.Terms(store=store, mineable=mineable),
              announce=lambda line: print(line, file=sys.stderr, flush=True))
 """
 
 
+@dataclass(frozen=True)
+class Served:
+    """A store, and the repositories that may be mined into it."""
+
+    folder: Path
+    planted: Path
+    small: Path
+
+    def key(self, path):
+        return shelf_key(path / ".git")
+
+
 @pytest.fixture(scope="session")
-def url(tmp_path_factory):
+def served_store(tmp_path_factory):
+    """The store that the dashboard of `url` serves, with what it was mined from beside it."""
+    store = tmp_path_factory.mktemp("store")
+    write(store)
+    repo = planted.write(tmp_path_factory.mktemp("repositories"))
+    small = [commit("a", "2026-01-05T10:00Z", "first (#1)", files={"a.py": "a\n"})]
+    history(repo.path.parent, small, name="small")
+    pipeline.refresh(pipeline.Request(repo.path, store, datetime(2026, 11, 27, tzinfo=UTC)))
+    return Served(store, repo.path, repo.path.with_name("small"))
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory, served_store):
     """A dashboard started in a folder whose own Streamlit configuration is hostile."""
-    folder = write(tmp_path_factory.mktemp("store"))
     hostile = tmp_path_factory.mktemp("hostile")
     (hostile / ".streamlit").mkdir()
     (hostile / ".streamlit" / "config.toml").write_text(
         "[server]\nenableCORS = false\nenableXsrfProtection = false\n"
     )
     (hostile / "altair.py").write_text("raise SystemExit('code of the repository ran')\n")
-    with served([sys.executable, "-P", "-c", SERVE, "{port}", str(folder)], hostile) as address:
+    words = [
+        SERVE,
+        str(served_store.folder),
+        "{port}",
+        str(served_store.planted),
+        str(served_store.small),
+    ]
+    with served([sys.executable, "-P", "-c", *words], hostile) as address:
         yield address
 
 
 @contextlib.contextmanager
-def served(words, cwd, **environment):
-    """Start this command with a free {port}, wait until it is healthy, and end it afterwards."""
+def served(words, cwd, base="", **environment):
+    """Start this command with a free port for `{port}`, and end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with (cwd / "log").open("w") as log:
         server = subprocess.Popen(
-            [word.format(port=port) for word in words],
+            [str(port) if word == "{port}" else word for word in words],
             cwd=cwd,
             stdout=log,
             stderr=log,
             env={**os.environ, **environment},
         )
         try:
-            _wait_until_healthy(f"http://127.0.0.1:{port}", server, cwd / "log")
+            _wait_until_healthy(f"http://127.0.0.1:{port}{base}", server, cwd / "log")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()

@@ -8,13 +8,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from browsing import browser, url, visit
+from browsing import browser, served_store, url, visit
 from repository import history as write_history
 
 from analyzers import terminal
 from analyzers.cli import app
 
-__all__ = ["browser", "url", "visit"]
+__all__ = ["browser", "served_store", "url", "visit"]
 
 
 @pytest.fixture
