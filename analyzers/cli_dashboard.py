@@ -62,12 +62,14 @@ def dashboard(
         for path in named:
             refresh(path, at, root, quiet=quiet, trust=trust_repo)
         terms = serving.Terms(
-            str(at),
-            str(root.resolve()) if root else None,
-            _mineable(named, allow, root),
-            names,
-            viewers,
-            marked,
+            store=str(at),
+            root=str(root.resolve()) if root else None,
+            mineable=_mineable(named, allow, root),
+            names=names,
+            read_only=False,
+            trust=trust_repo,
+            viewers=viewers,
+            events=marked,
         )
         folders = [at / key for key in terms.mineable]
     launch.serve(

@@ -27,6 +27,7 @@ from analyzers import (
     manifest,
     mining,
     provenance,
+    pseudonyms,
     reviews,
     store,
     tables,
@@ -96,6 +97,7 @@ def refresh(request: Request) -> Refreshed:
             with store.writing(request.store, shelf.folder.name) as shelf:
                 if not _is_current(shelf, wanted):
                     _bring_up_to_date(view, shelf, settings, wanted, request)
+            pseudonyms.salt(request.store)  # so that a viewer who may not write finds one
         unchanged.remember(shelf.folder, shelf.manifest["generation"], seen)
         return Refreshed(shelf, is_new)
 

@@ -36,15 +36,18 @@ _ADDRESS = re.compile(
 _WHO = re.compile(r"\AThe (author|committer) is .*<.*>\.\Z", re.DOTALL)
 
 
-def salt(store: Path) -> bytes:
+def salt(store: Path, *, may_write: bool = True) -> bytes:
     """The salt of a store, made at first use and never changed.
 
-    A store that cannot be written, and has none, gets one that lasts as long as this process.
+    A store that has none, and may or can not be written, gets one that lasts as long as this
+    process.
     """
     path = store / SALT
     with suppress(FileNotFoundError):
         return _read(path)
     fresh = secrets.token_hex(32).encode()
+    if not may_write:
+        return fresh
     try:
         _write_once(path, fresh)
     except OSError:

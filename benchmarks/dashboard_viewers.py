@@ -100,16 +100,18 @@ async def measure(port: int, pid: int, keys: list[str], asked: argparse.Namespac
     """Let the viewers click, and print what they waited and what the server needed."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     print(f"load {os.getloadavg()[0]:.1f}; server at start {resident(pid):.0f} MiB", flush=True)
-    until = time.monotonic() + asked.seconds
+    until, spent = time.monotonic() + asked.seconds, used(pid)
     watch = asyncio.create_task(_memory(pid, until))
     views = [view(address, keys, until, asked.pause, seed) for seed in range(asked.viewers)]
     times = [each for viewer in await asyncio.gather(*views) for each in viewer]
     seen = await watch
+    spent = used(pid) - spent
     slow = statistics.quantiles(times, n=10)[8]
     print(
         f"{asked.viewers} viewers, {len(times)} clicks in {asked.seconds} s:"
         f" median {statistics.median(times) * 1000:.0f} ms, P90 {slow * 1000:.0f} ms,"
-        f" slowest {max(times) * 1000:.0f} ms"
+        f" slowest {max(times) * 1000:.0f} ms; the server used {spent:.0f} s of processor,"
+        f" {spent / len(times) * 1000:.0f} ms per click"
     )
     print("server memory, MiB, as it went: " + " ".join(f"{each:.0f}" for each in seen))
     print(f"load {os.getloadavg()[0]:.1f}")
@@ -128,6 +130,12 @@ def resident(pid: int) -> float:
     """MiB of memory that the process holds."""
     told = Path(f"/proc/{pid}/status").read_text()
     return int(told.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def used(pid: int) -> float:
+    """Seconds of processor that the process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ Errors are problems as JSON (RFC 9457). Where there is a login, the API wants it
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +19,7 @@ from analyzers import capacity
 from analyzers.errors import UsageError
 from analyzers.reports import export
 from dashboard import data, login
+from dashboard.once import once
 
 _MAKERS = {
     "csv": (export.csv_text, "text/csv; charset=utf-8"),
@@ -85,7 +85,7 @@ def _key(name: str | None) -> str | None:
     return found[0] if found else None
 
 
-@lru_cache(maxsize=32)
+@once(maxsize=32)
 def _made(repo: data.Repository, form: str, since: str | None, until: str | None) -> bytes:
     rows = export.between(repo.rows("weekly"), capacity.WEEKLY, since=since, until=until)
     return _MAKERS[form][0](rows, capacity.WEEKLY).encode()

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import altair as alt
 import pandas as pd
 
 from dashboard import axes
 from dashboard.drawing import ROWS, Drawing, Mark, written
+from dashboard.once import once
 
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
 HEIGHT, SMALL = 300, 190
@@ -82,7 +82,7 @@ class _Look:
     is_log: bool
 
 
-@lru_cache(maxsize=256)
+@once(maxsize=256)
 def _lines(named: tuple[Line, ...], look: _Look) -> str:
     base = alt.Chart(ROWS).encode(x=axes.weeks(look.ticks))
     complete = base.transform_filter("datum.is_complete")
@@ -107,7 +107,7 @@ def stacked(
     return Drawing(frame, _stacked(unit, tuple(order), tuple(colours), axes.ticks(frame)))
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...], ticks: int) -> str:
     chart = (
         alt.Chart(ROWS)
@@ -133,7 +133,7 @@ def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> Drawing:
     return Drawing(frame, _strips(tuple(order), axes.ticks(frame)))
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _strips(order: tuple[str, ...], ticks: int) -> str:
     chart = (
         alt.Chart(ROWS)

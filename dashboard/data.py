@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from analyzers.reports.links import Forge
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
 from dashboard import figures, shown
+from dashboard.once import once
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
 """Environment variable in which the launcher leaves the store folders to show, as JSON."""
@@ -107,19 +107,19 @@ def repository(key: str) -> Repository | None:
     return Repository(folder, manifest["generation"], manifest) if manifest else None
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def _manifest(folder: str, changed: int) -> dict[str, Any]:
     del changed  # part of the key only
     return Shelf(Path(folder)).manifest
 
 
-@lru_cache(maxsize=96)
+@once(maxsize=96)
 def _parquet(path: str, generation: str) -> pd.DataFrame:
     del generation
     return shown.table(pq.read_table(path, partitioning=None), Path(path).parents[3])
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def weekly(repo: Repository) -> pd.DataFrame:
     """The weekly table with `week_start` (aware UTC) and `iso_week`, oldest week first."""
     frame = repo.rows("weekly")
@@ -129,13 +129,13 @@ def weekly(repo: Repository) -> pd.DataFrame:
     return frame.assign(week_start=start).sort_values("week_start", ignore_index=True)
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def period(repo: Repository, weeks: int | None, begin: str, end: str) -> figures.Period:
     """The weeks asked for and those before them; see figures.period."""
     return figures.period(weekly(repo), weeks=weeks, begin=begin, end=end)
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def requests(repo: Repository) -> pd.DataFrame:
     """Change requests with waits in hours, the weeks they opened and landed in, and links."""
     frame = repo.rows("change_requests")
@@ -153,7 +153,7 @@ def requests(repo: Repository) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def commits(repo: Repository) -> pd.DataFrame:
     """Non-merge commits of HEAD's history with their group and link."""
     frame = repo.rows("commits")
@@ -170,7 +170,7 @@ def commits(repo: Repository) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=64)
+@once(maxsize=64)
 def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
     """The answer for the `weeks` weeks that end with ISO week `until`; as `summary` gives it."""
     try:
@@ -185,7 +185,7 @@ def answer(repo: Repository, weeks: int, until: str) -> Reading | None:
         return None
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def measured_today(repo: Repository) -> Measured | str:
     """The repository's own numbers as the start of a what-if; else why there is none."""
     commits, requests = repo.rows("commits"), repo.rows("change_requests")
@@ -196,7 +196,7 @@ def measured_today(repo: Repository) -> Measured | str:
         return str(reason)
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def tool_weeks(repo: Repository) -> pd.DataFrame:
     """Commits per ISO week, tool and degree: landed_in_week, tool, authorship, n."""
     frame = commits(repo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ from dashboard import charts, data, figures, marks, share_charts, text
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters, kept
+from dashboard.once import once
 
 Made = tuple[Drawing, pd.DataFrame]
 MANY = 8  # tools or areas that get a row of their own
@@ -140,7 +140,7 @@ def _counted(chosen: Filters) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def _touched(repo: data.Repository, by: str) -> pd.DataFrame:
     """Commits per ISO week and part of the tree, and how many declare AI: a small table."""
     files, commits = repo.rows("file_changes"), repo.rows("commits")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, cast
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import data, figures, text
+from dashboard.once import once
 
 Authorship = Literal["all", "declared_ai", "unmarked"]
 PRESETS: dict[str, int | None] = {
@@ -86,7 +87,7 @@ class Filters:
         return self.weeks_in(self.step)
 
 
-kept = lru_cache(maxsize=128)
+kept = once(maxsize=128)
 """Decorator: keep what is made of the filters, for all viewers. Nobody may change it."""
 
 

@@ -100,7 +100,17 @@ def shown(terms: Terms, key: str, message: str, name: str) -> str:
 
 def _command(terms: Terms, key: str) -> list[str]:
     root = ["--root", terms.root] if terms.root else []
-    words = ["mine", "--quiet", "--store", terms.store, *root, "--status", str(_file(terms, key))]
+    trust = ["--trust-repo"] if terms.trust else []
+    words = [
+        "mine",
+        "--quiet",
+        "--store",
+        terms.store,
+        *root,
+        *trust,
+        "--status",
+        str(_file(terms, key)),
+    ]
     return [sys.executable, "-P", "-m", "analyzers", *words, "--", terms.mineable[key]]
 
 

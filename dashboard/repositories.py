@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from dashboard import charts, data, figures, verdict
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
+from dashboard.once import once
 
 FLOW = (
     Line("generation_rate", "Opened (generation)", "generation"),
@@ -18,7 +17,7 @@ MOST = 24
 HEIGHT = 210
 
 
-@lru_cache(maxsize=256)
+@once(maxsize=256)
 def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.DataFrame] | None:
     """Opened and landed per week between two ISO weeks; none where no complete week is inside."""
     span = data.period(repo, None, first, last)
@@ -29,7 +28,7 @@ def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.Data
     return drawn, frame[["iso_week", "week_start", *(line.column for line in FLOW)]]
 
 
-@lru_cache(maxsize=256)
+@once(maxsize=256)
 def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
     """The figures of one repository over those weeks; what is unknown is missing."""
     span = data.period(repo, None, first, last)

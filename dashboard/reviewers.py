@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pandas as pd
 
@@ -12,6 +11,7 @@ from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
 from dashboard import data
+from dashboard.once import once
 
 FEWEST = 5  # people; a smaller group is not shown, so that nobody can be told apart
 
@@ -25,7 +25,7 @@ class Load:
     away: Absence
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def load(repo: data.Repository) -> Load | str:
     """The spread of the review load, or why it is not shown."""
     frames = Frames(repo.rows("commits"), repo.rows("change_requests"), repo.rows("review_events"))

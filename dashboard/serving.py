@@ -27,6 +27,8 @@ MOST = 500  # repositories below a root
 class Terms:
     """What the operator allows. `mineable` maps repository keys to paths; nobody sees the paths.
 
+    `trust` says that repositories of another owner may be mined too (--trust-repo).
+
     Where `viewers` is empty there is no login; else it has the addresses that may look.
     """
 
@@ -34,6 +36,8 @@ class Terms:
     root: str | None = None
     mineable: dict[str, str] = field(default_factory=dict)
     names: bool = False
+    read_only: bool = True
+    trust: bool = False
     viewers: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()  # the operator's own, marked on charts
 

@@ -6,7 +6,6 @@ turn the direction of text (ANSI escapes, bidi controls) become visible replacem
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -14,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analyzers import pseudonyms, signs
+from dashboard.once import once
 from dashboard.serving import terms
 
 
 def table(rows: pa.Table, store: Path) -> pd.DataFrame:
     """The rows as viewers may see them."""
     frame = plain(rows).to_pandas()
-    return frame if terms().names else pseudonyms.applied(frame, _salt(store))
+    return frame if terms().names else pseudonyms.applied(frame, salt(store))
 
 
 def plain(rows: pa.Table) -> pa.Table:
@@ -37,6 +37,7 @@ def _plain(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.replace_substring_regex(texts, signs.UNSEEN, signs.REPLACEMENT)
 
 
-@lru_cache(maxsize=8)
-def _salt(store: Path) -> bytes:
-    return pseudonyms.salt(store)
+@once(maxsize=8)
+def salt(store: Path) -> bytes:
+    """What this process salts pseudonyms with."""
+    return pseudonyms.salt(store, may_write=not terms().read_only)

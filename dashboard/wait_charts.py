@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 import altair as alt
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard import axes, text
 from dashboard.charts import HEIGHT
 from dashboard.drawing import ROWS, Drawing, written
+from dashboard.once import once
 
 
 def survival(frame: pd.DataFrame) -> Drawing:
@@ -17,7 +18,7 @@ def survival(frame: pd.DataFrame) -> Drawing:
     return Drawing(frame.drop(columns="group"), _survival(*_groups(frame)))
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def _survival(labels: tuple[str, ...], meanings: tuple[str, ...]) -> str:
     base = alt.Chart(ROWS).encode(
         x=alt.X(
@@ -53,7 +54,7 @@ def _groups(frame: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(frame["label"])), tuple(dict.fromkeys(frame["group"]))
 
 
-@lru_cache(maxsize=16)
+@once(maxsize=16)
 def _histogram(labels: tuple[str, ...], meanings: tuple[str, ...], x: str, unit: str) -> str:
     chart = (
         alt.Chart(ROWS)

@@ -22,7 +22,7 @@ from dashboard_store import write
 from repository import commit, history
 
 from analyzers import pipeline
-from analyzers.store import shelf_key
+from analyzers.manifest import shelf_key
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 needs_chromium = pytest.mark.skipif(
