@@ -249,7 +249,13 @@ def analyse(
     requests = reviews.with_record(
         study, events, history.commits, file_changes=file_changes, proposed=proposed
     )
-    evidence = authorship.evidence(history, members, config=settings, is_automation=is_automation)
+    evidence = authorship.evidence(
+        history,
+        members,
+        file_changes=file_changes,
+        config=settings,
+        is_automation=is_automation,
+    )
     verdicts = authorship.verdict.commits(history.commits, evidence, is_automation)
     commits = _commits(history, graph, members, verdicts)
     told = authorship.verdict.change_requests(requests, members, evidence, verdicts)

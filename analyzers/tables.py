@@ -129,7 +129,7 @@ NOTES = Table(
     ("ref", "sha"),
     (
         Column("ref", "str", "refs/notes/ai, refs/notes/review, refs/notes/amlog …"),
-        Column("sha", "str", "The annotated commit."),
+        Column("sha", "str", "The annotated commit; of Entire's checkpoints, the checkpoint."),
         Column("text", "str", "The note, cut at 1 MiB."),
     ),
 )

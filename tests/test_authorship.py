@@ -1,5 +1,7 @@
 """Evidence and verdicts on small histories whose answers can be seen at a glance."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -430,3 +432,67 @@ def test_a_labelled_sample_corrects_the_share():
     told = evaluate.corrected_share(labels, drawn)
     assert told["share"] == pytest.approx(0.2 * 1 + 0.8 * 0.5)
     assert told["low"] < told["share"] < told["high"]
+
+
+def test_a_diluted_squash_tells_the_share_of_lines_where_they_are_known():
+    past, linked = squash_history(CLAUDE, "")
+    sized = past.commits.assign(lines_added=pd.array([0, 30, 10, 40], dtype="Int64"))
+    past = replace(past, commits=sized)
+    found, _, _ = judged(past, linked)
+    trace = found[found["place"] == "squashed_commit"].iloc[0]
+    assert trace["detail"] == (
+        "1 of its 2 own commits in #9 are marked Claude (mixed: 75% of the lines added)."
+    )
+
+
+CHECKPOINT = "\n\nEntire-Checkpoint: 33b1e1e1b51d"
+
+
+@pytest.mark.parametrize(
+    ("agent_lines", "expected"), [(32, "ai_coauthored"), (4, "ai_assisted"), (0, "ai_assisted")]
+)
+def test_a_checkpoint_is_weighed_by_its_record_which_names_the_agent(agent_lines, expected):
+    share = f'{{"agent_lines": {agent_lines}, "total_committed": 40}}'
+    record = f'[{{"agent": "Claude Code", "initial_attribution": {share}}}]'
+    noted = [{"ref": "entire/checkpoints", "sha": "33b1e1e1b51d", "text": record}]
+    rows = [{"name": "a", "at": "2026-03-02T10:00Z", "message": f"work{CHECKPOINT}"}]
+    found, told, _ = judged(history(rows, notes=noted))
+    assert told == {"work": expected}
+    assert found["tool"].tolist() == ["Claude Code"]
+    assert f"{agent_lines} of 40 committed lines to Claude Code" in found["detail"].iloc[0]
+
+
+def test_a_checkpoint_without_a_record_counts_as_a_session():
+    told, found = one(f"work{CHECKPOINT}")
+    assert told == "ai_coauthored"
+    assert found["tool"].tolist() == ["Entire session"]
+
+
+def test_a_commit_that_adds_to_a_tools_log_was_assisted_and_one_that_removes_it_was_not():
+    rows = [
+        {"name": "a", "at": "2025-03-02T10:00Z", "message": "with the log"},
+        {"name": "b", "parents": "a", "at": "2025-03-02T11:00Z", "message": "drop the log"},
+        {"name": "c", "parents": "b", "at": "2025-03-02T12:00Z", "message": "configure"},
+    ]
+    changes = tables.FILE_CHANGES.from_rows(
+        {
+            "sha": sha(name),
+            "path": path,
+            "lines_added": added,
+            "lines_deleted": 9 - added,
+            "is_binary": False,
+            "kind": "doc",
+        }
+        for name, path, added in [
+            ("a", ".aider.chat.history.md", 9),
+            ("b", ".aider.chat.history.md", 0),
+            ("c", "AGENTS.md", 9),
+        ]
+    )
+    found, told, _ = judged(history(rows), file_changes=changes)
+    assert told == {
+        "with the log": "ai_assisted",
+        "drop the log": "unmarked",
+        "configure": "unmarked",
+    }
+    assert found["detail"].tolist() == ["It adds to the log .aider.chat.history.md."]

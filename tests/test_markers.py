@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from analyzers.authorship import branch, identity, markers, message, sieve
+from analyzers.authorship import branch, identity, markers, message, sidecar, sieve
 from analyzers.authorship.traces import Commit
 from analyzers.errors import UsageError
 
@@ -43,10 +43,18 @@ def commit_of(text, kind):
     )
 
 
+MADE = pd.DataFrame({"sha": ["a"], "committed_at": [WHEN]})
+
+
+def changed(path):
+    return pd.DataFrame({"sha": ["a"], "path": [path], "lines_added": [9]})
+
+
 def hits(text, kind="", found=MARKERS):
     commit = commit_of(text, kind)
     traces = [*identity.evidence(commit, found), *message.evidence(commit, found)]
     traces += branch.evidence(commit, found)
+    traces += sidecar.evidence(changed(text), MADE, found) if kind == "file" else []
     into = branch.into_name(commit.subject)
     row = branch.named(into, found) if into else None
     return traces, ({row.id} if row else set()) | {trace.marker for trace in traces}
@@ -94,7 +102,7 @@ def test_a_denial_is_told_as_one(text):
         (row, text)
         for row in POSITIVE
         for text in row.examples
-        if row.kind != "branch" and not IDENTITY.match(text)
+        if row.kind not in ("branch", "file") and not IDENTITY.match(text)
     ],
 )
 def test_the_sieve_loses_no_example(row, example):

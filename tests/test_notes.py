@@ -1,7 +1,10 @@
 """Git notes: read by reference and commit, from folders too, and cut."""
 
+import json
+
 from odd import many
 from reading import read
+from repository import commit
 
 
 def test_notes_are_read_by_ref_and_commit_and_are_no_commits(history):
@@ -58,3 +61,24 @@ def test_a_blob_named_after_its_commit_is_a_note_too(history):
 def test_a_huge_note_is_cut(history):
     repo = history(many(1), notes={"ai": {"c0": "x" * (3 << 20)}})
     assert read(repo.path).notes["text"].str.len().tolist() == [1 << 20]
+
+
+def test_checkpoints_of_entire_are_read_by_their_id_with_agent_and_lines(history):
+    share = {"agent_lines": 32, "total_committed": 33}
+    session = {"agent": "Claude Code", "initial_attribution": share, "session_id": "s"}
+    files = {
+        "33/b1e1e1b51d/metadata.json": '{"checkpoint_id": "33b1e1e1b51d"}',
+        "33/b1e1e1b51d/0/metadata.json": json.dumps(session),
+        "33/b1e1e1b51d/0/full.jsonl": "what was said",
+        "44/b1e1e1b51d/0/metadata.json": "no json",
+    }
+    repo = history(
+        [
+            commit("work", "2026-02-03T10:00Z", files={"a.py": "1\n"}),
+            commit("log", "2026-02-03T11:00Z", files=files, parents=[]),
+        ],
+        refs={"refs/heads/main": "work", "refs/heads/entire/checkpoints/v1": "log"},
+    )
+    found = read(repo.path).notes.to_dict("records")
+    kept = json.dumps([{"agent": "Claude Code", "initial_attribution": share}])
+    assert found == [{"ref": "entire/checkpoints", "sha": "33b1e1e1b51d", "text": kept}]

@@ -13,7 +13,18 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analyzers.authorship import branch, carried, identity, message, notes, sieve, squash, verdict
+from analyzers.authorship import (
+    branch,
+    carried,
+    checkpoints,
+    identity,
+    message,
+    notes,
+    sidecar,
+    sieve,
+    squash,
+    verdict,
+)
 from analyzers.authorship import markers as marker_rows
 from analyzers.authorship.markers import Markers
 from analyzers.authorship.traces import Commit, Evidence, among, frame
@@ -40,6 +51,7 @@ def evidence(
     history: History,
     memberships: pd.DataFrame,
     *,
+    file_changes: pd.DataFrame | None = None,
     config: Config | None = None,
     is_automation: IsAutomation | None = None,
 ) -> pd.DataFrame:
@@ -49,7 +61,7 @@ def evidence(
     accounts whose notes are ignored.
     """
     markers = _markers(config)
-    direct = list(_in_commits(history, markers))
+    direct = list(checkpoints.refined(_in_commits(history, markers), history.notes))
     on_merges = _on_merges(direct, history.commits)
     ancestry = branch.Ancestry.of(history.commits) if on_merges else None
     found = [trace for trace in direct if trace.place != "branch"]
@@ -57,6 +69,8 @@ def evidence(
         found += carried.from_merges(on_merges, ancestry, history.commits)
     found += carried.from_refs(history, memberships, markers)
     found += notes.evidence(history.notes, _noted(history, is_automation), markers)
+    if file_changes is not None:
+        found += sidecar.evidence(file_changes, history.commits, markers)
     before = frame(found)
     return frame([*found, *squash.evidence(before, memberships, history.commits)])
 
@@ -74,6 +88,11 @@ def coverage(history: History, memberships: pd.DataFrame) -> pd.DataFrame:
         ("branch_names", int(merges.sum()), "merge subjects that can name a tool's branch"),
         ("branches", int(kinds.get("branch", 0)), "branch refs that can name a change request"),
         ("notes", int(history.notes["ref"].eq("refs/notes/ai").sum()), "git-ai notes, per line"),
+        (
+            "checkpoints",
+            int(history.notes["ref"].eq(checkpoints.REF).sum()),
+            "Entire's records of sessions",
+        ),
     ]
     told = pd.DataFrame(rows, columns=["place", "n", "meaning"])
     return told.assign(is_present=told["n"] > 0)[["place", "is_present", "n", "meaning"]]

@@ -20,6 +20,7 @@ KINDS = {
     "branch": ("regex",),
     "disclosure": ("regex",),
     "note": ("ref",),
+    "file": ("regex",),
     "denial": ("regex",),
     "negative": (),
 }

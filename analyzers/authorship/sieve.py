@@ -69,7 +69,7 @@ def _identities(row: Marker) -> Iterator[str]:
 def _pieces(row: Marker) -> Iterator[str]:
     if row.sieve:
         yield row.sieve.pattern
-    elif row.regex and row.kind not in ("negative", "note", "branch"):
+    elif row.regex and row.kind not in ("negative", "note", "branch", "file"):
         yield _loose(row.regex.pattern)
     if isinstance(row.value, re.Pattern):
         yield from _trailers(row.keys, row.value.pattern)

@@ -30,13 +30,15 @@ def evidence(
         return
     ours = memberships[among(memberships["change_request"], touched)]
     members = squashed(ours, commits)
+    added = _lines_added(members, commits)
     told = members.merge(marked, left_on="own", right_on="sha", how="left")
     for (request, landed), group in told.groupby(["change_request", "landed"]):
         hits = group[group["rank"].notna()]
         if hits.empty:
             continue
         share = hits["own"].nunique() / group["own"].nunique()
-        yield from _traces(str(request), str(landed), hits, share, group["own"].nunique())
+        diluted = "" if share == 1 else _dilution(group.drop_duplicates("own"), added)
+        yield from _traces(str(request), str(landed), hits, share, group["own"].nunique(), diluted)
 
 
 def squash_loss(
@@ -118,8 +120,22 @@ def _marked(found: pd.DataFrame) -> pd.DataFrame:
     return ranked.drop_duplicates("sha")[["sha", "tool", "marker", "rank", "confidence"]]
 
 
+def _lines_added(members: pd.DataFrame, commits: pd.DataFrame) -> pd.Series:
+    known = commits[among(commits["sha"], set(members["own"]))]
+    return known.set_index("sha")["lines_added"].astype("Float64")
+
+
+def _dilution(own: pd.DataFrame, added: pd.Series) -> str:
+    """`mixed`, and the marked commits' share of the lines added, where all are known."""
+    lines = added.reindex(own["own"])
+    total = lines.sum()
+    if lines.isna().any() or not total:
+        return " (mixed)"
+    return f" (mixed: {lines[own['rank'].notna().to_numpy()].sum() / total:.0%} of the lines added)"
+
+
 def _traces(
-    request: str, landed: str, hits: pd.DataFrame, share: float, n_own: int
+    request: str, landed: str, hits: pd.DataFrame, share: float, n_own: int, diluted: str
 ) -> Iterator[Evidence]:
     for tool, ours in hits.groupby("tool"):
         first = ours.iloc[0]
@@ -127,7 +143,7 @@ def _traces(
         degree = "coauthored" if strongest >= 2 and share >= _MOSTLY else "assisted"
         detail = (
             f"{ours['own'].nunique()} of its {n_own} own commits in {request} are marked {tool}"
-            f"{'' if share == 1 else ' (mixed)'}."
+            f"{diluted}."
         )
         yield Evidence(
             landed,

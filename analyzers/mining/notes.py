@@ -1,7 +1,8 @@
 """Git notes: every note of every notes reference, in two batches.
 
 git-ai's first form kept no notes but one reference per commit, `refs/ai/authorship/<commit>`,
-that leads to a blob: read as notes of `refs/ai/authorship`, in the same batch.
+that leads to a blob: read as notes of `refs/ai/authorship`, in the same batch. Entire keeps what
+it knows of a session on a branch: read as notes of `entire/checkpoints`, by the checkpoint's id.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _LONG = 1 << 14
 _TALKS = ("prompts", "sessions")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BY_REF = "refs/ai/authorship"
+_CHECKPOINTS = re.compile(r"refs/(?:heads/|remotes/[^/]+/)?entire/checkpoints/.+")
+_SESSION = re.compile(r"([0-9a-f]{2})/([0-9a-f]{8,14})/(?:\d+/)?metadata\.json")
+_OF_SESSION = ("agent", "initial_attribution")
 
 
 def read(view: View) -> pd.DataFrame:
@@ -39,7 +43,34 @@ def read(view: View) -> pd.DataFrame:
         "sha": [sha for _, sha, blob in found if blob in texts],
         "text": [texts[blob] for _, _, blob in found if blob in texts],
     }
-    return tables.NOTES.conform(pd.DataFrame(rows))
+    return tables.NOTES.conform(pd.concat([pd.DataFrame(rows), _checkpoints(view)]))
+
+
+def _checkpoints(view: View) -> pd.DataFrame:
+    """One row per checkpoint of Entire: its sessions' agent and line counts, as a JSON list."""
+    named = view.refs["name"].str.fullmatch(_CHECKPOINTS) & view.refs["is_commit"]
+    blobs: dict[str, list[str]] = {}
+    for tip in dict.fromkeys(view.refs.loc[named, "object_id"]):
+        for entry in objects.list_tree(view, tip):
+            if found := _SESSION.fullmatch(entry.path):
+                blobs.setdefault("".join(found.groups()), []).append(entry.object_id)
+    texts = _texts(view, list(dict.fromkeys(blob for ours in blobs.values() for blob in ours)))
+    told = {
+        checkpoint: [session for blob in ours if (session := _session(texts.get(blob, "")))]
+        for checkpoint, ours in blobs.items()
+    }
+    known = {checkpoint: json.dumps(sessions) for checkpoint, sessions in told.items() if sessions}
+    rows = {"ref": "entire/checkpoints", "sha": list(known), "text": list(known.values())}
+    return pd.DataFrame(rows)
+
+
+def _session(text: str) -> dict[str, object]:
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    kept = told if isinstance(told, dict) else {}
+    return {name: kept[name] for name in _OF_SESSION if name in kept}
 
 
 def _texts(view: View, blobs: list[str]) -> dict[str, str]:
