@@ -77,11 +77,12 @@ def names() -> alt.Axis:
     )
 
 
-def legend(symbol: str = "stroke") -> alt.Legend:
-    """Above the chart, with strokes or squares."""
+def legend(labels: Sequence[str] = (), symbol: str = "stroke") -> alt.Legend:
+    """Above the chart, with strokes or squares; stacked where the names would be cut off."""
+    needed = sum(7 * len(label) + 36 for label in labels) or 420
     return alt.Legend(
         orient="top",
-        columns=alt.ExprRef("width < 420 ? 1 : 4"),  # a phone would cut names off
+        columns=alt.ExprRef(f"width < {needed} ? 1 : 4"),
         symbolType=symbol,
         symbolSize=220,
         symbolStrokeWidth=2.5,
@@ -94,12 +95,16 @@ def legend(symbol: str = "stroke") -> alt.Legend:
 
 def colour(labels: Sequence[str], meanings: Sequence[str], symbol: str = "stroke") -> alt.Color:
     """Colours of the labels by what they mean."""
-    return alt.Color("label:N", title=None, legend=legend(symbol), scale=colours(labels, meanings))
+    return alt.Color(
+        "label:N", title=None, legend=legend(labels, symbol), scale=colours(labels, meanings)
+    )
 
 
 def dash(labels: Sequence[str], meanings: Sequence[str]) -> alt.StrokeDash:
     """Dashes of the labels by what they mean: the second channel beside colour."""
-    return alt.StrokeDash("label:N", title=None, legend=legend(), scale=dashes(labels, meanings))
+    return alt.StrokeDash(
+        "label:N", title=None, legend=legend(labels), scale=dashes(labels, meanings)
+    )
 
 
 def colours(labels: Sequence[str], meanings: Sequence[str]) -> alt.Scale:

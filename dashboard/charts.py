@@ -118,7 +118,7 @@ def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...], ticks:
             color=alt.Color(
                 "part:N",
                 scale=alt.Scale(domain=list(order), range=list(colours)),
-                legend=axes.legend(symbol="square"),
+                legend=axes.legend(order, "square"),
                 title=None,
             ),
             order=alt.Order("rank:O"),
@@ -165,6 +165,7 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     past_base = alt.Chart(past).encode(x=axes.weeks(axes.ticks(both)))
     ahead_base = alt.Chart(ahead).encode(x=axes.weeks(axes.ticks(both)))
     labels, colours = ["What came", "Forecast, 90% band"], [colour, axes.COLOURS["unknown"]]
+    legend = axes.legend(labels)
     scales = {
         "color": alt.Scale(domain=labels, range=colours),
         "dash": alt.Scale(domain=labels, range=[[1, 0], [4, 3]]),
@@ -174,10 +175,8 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
         named = base.transform_calculate(label=alt.expr.toString(label))
         return named.mark_line(strokeWidth=2, **mark).encode(
             y=alt.Y(f"{column}:Q", title=unit, axis=axes.axis()),
-            color=alt.Color("label:N", title=None, scale=scales["color"], legend=axes.legend()),
-            strokeDash=alt.StrokeDash(
-                "label:N", title=None, scale=scales["dash"], legend=axes.legend()
-            ),
+            color=alt.Color("label:N", title=None, scale=scales["color"], legend=legend),
+            strokeDash=alt.StrokeDash("label:N", title=None, scale=scales["dash"], legend=legend),
             tooltip=[
                 alt.Tooltip("iso_week:N", title="as of"),
                 alt.Tooltip(f"{column}:Q", title=label, format=",.1f"),
@@ -235,7 +234,7 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> 
     labels = [each.label for each in named]
     meanings = [each.meaning for each in named]
     dashes = [axes.DASHES[each.dash or each.meaning] for each in named]
-    legend = axes.legend() if len(named) > 1 else None
+    legend = axes.legend(labels) if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
     mark = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
     dots = mark if look.has_dots else False

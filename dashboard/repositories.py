@@ -10,8 +10,8 @@ from dashboard.drawing import Drawing
 from dashboard.once import once
 
 FLOW = (
-    Line("generation_rate", "Opened (generation)", "generation"),
-    Line("throughput", "Landed (throughput)", "throughput"),
+    Line("generation_rate", "Opened", "generation"),
+    Line("throughput", "Landed", "throughput"),
 )
 MOST = 24
 HEIGHT = 210

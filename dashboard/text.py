@@ -72,6 +72,11 @@ def place(name: object) -> str:
     return PLACES.get(str(name), str(name).replace("_", " "))
 
 
+def reason(detail: object, tool: object) -> str:
+    """Why a trace counts; where a pseudonym hides who signed, the tool that was signed for."""
+    return str(detail).replace("(person)", str(tool))
+
+
 def degree(name: object) -> str:
     """What a trace says of the tool's part, in words."""
     return {"coauthored": "co-authored"}.get(str(name), str(name))

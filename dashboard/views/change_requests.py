@@ -135,11 +135,15 @@ def _evidence(row: pd.Series) -> None:
         if evidence.empty or (evidence["change_request"] != row["change_request"]).all():
             st.text("No trace of an AI tool was found: unmarked.")
             return
+        own = evidence[evidence["change_request"] == row["change_request"]].head(parts.ROWS)
+        own = own.assign(
+            detail=list(map(text.reason, own["detail"], own["tool"])),
+            place=own["place"].map(text.place),
+            degree=own["degree"].map(text.degree),
+        )
         st.dataframe(
-            evidence.loc[
-                evidence["change_request"] == row["change_request"],
-                ["detail", "tool", "place", "degree", "confidence"],
-            ].head(parts.ROWS),
+            own[["detail", "tool", "place", "degree", "confidence"]],
+            column_config={"detail": "Why", "place": "Where"},
             hide_index=True,
             alt="Evidence of AI authorship",
         )

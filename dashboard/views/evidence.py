@@ -70,7 +70,7 @@ def _traces() -> None:
             rows["sha"].str.startswith(wanted.lower())
             | rows["change_request"].isin([wanted, f"#{wanted}", f"!{wanted}"])
         ]
-    st.caption(f"{text.counted(len(rows), 'trace')}.")
+    st.caption(f"{text.counted(len(rows), 'trace')} in all of history; the period does not apply.")
     if rows.empty:
         st.text("No trace matches. A commit without traces is unmarked, which is not 'human'.")
         return
@@ -78,12 +78,12 @@ def _traces() -> None:
     linked = linked.assign(
         link=shown.repo.forge.commits(linked["sha"]),
         sha=linked["sha"].str.slice(0, 10),
+        detail=list(map(text.reason, linked["detail"], linked["tool"])),
         place=linked["place"].map(text.place),
         degree=linked["degree"].map(text.degree),
     )
-    columns = ["sha", "change_request", "detail", "tool", "place", "degree", "confidence"]
-    if linked["link"].notna().any():
-        columns.append("link")
+    link = ["link"] if linked["link"].notna().any() else []
+    columns = ["sha", *link, "detail", "tool", "place", "degree", "confidence", "change_request"]
     st.dataframe(
         linked[columns],
         column_config={
@@ -94,7 +94,7 @@ def _traces() -> None:
             "place": "Where",
             "degree": "Degree",
             "confidence": "Confidence",
-            "link": st.column_config.LinkColumn("Forge", display_text="open", width="small"),
+            "link": st.column_config.LinkColumn("Forge", display_text="open", width=64),
         },
         hide_index=True,
         placeholder=text.UNKNOWN,

@@ -18,6 +18,7 @@ TABLES = (
     tables.EVIDENCE,
     tables.REVIEW_EVENTS,
 )
+SHARE = "ai_share_declared_of_change_requests"
 COLUMNS: dict[str, Any] = {
     "iso_week": "Week",
     "generation_rate": st.column_config.NumberColumn("Opened"),
@@ -26,9 +27,7 @@ COLUMNS: dict[str, Any] = {
         "Median hours to land", format="%.1f"
     ),
     "time_to_land_n": "n",
-    "ai_share_declared_of_change_requests": st.column_config.NumberColumn(
-        "AI share, declared", format="percent"
-    ),
+    SHARE: st.column_config.NumberColumn("AI share, declared", format="%.0f%%"),
     "backlog_young": "Waiting",
     "review_efficiency_index": st.column_config.NumberColumn("Index", format="%.2f"),
     "demonstrated_capacity": st.column_config.NumberColumn("Capacity", format="%.1f"),
@@ -93,7 +92,7 @@ def _weekly() -> None:
     frame = data.weekly(shown.repo)
     rows = frame[frame["iso_week"].between(shown.span.first, "9")].iloc[::-1]
     st.dataframe(
-        rows[list(COLUMNS)].head(parts.ROWS),
+        rows[list(COLUMNS)].head(parts.ROWS).assign(**{SHARE: rows[SHARE] * 100}),
         column_config=COLUMNS,
         hide_index=True,
         placeholder=text.UNKNOWN,
