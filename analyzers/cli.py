@@ -163,6 +163,9 @@ def forecast(
     assistance: Annotated[
         float | None, typer.Option(help="What if tools take over this share of review, 0 to 1.")
     ] = None,
+    completion: Annotated[
+        float | None, typer.Option(help="What if this share lands within 30 days, 0 to 1.")
+    ] = None,
     batch: Annotated[
         float | None, typer.Option(help="What if change requests are so many times as large.")
     ] = None,
@@ -183,6 +186,7 @@ def forecast(
         "ai_doubling_months": ai_doubling_months,
         "reviewers": reviewers,
         "assistance": assistance,
+        "completion": completion,
         "batch": batch,
     }
     refreshed = refresh(repository, store, root, quiet=quiet, trust=trust_repo)

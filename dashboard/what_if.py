@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from analyzers.capacity.measured import Measured
-from analyzers.capacity.scenario import Inputs
+from analyzers.capacity.scenario import EFFORT_OF_SIZE, Inputs, presets
 from analyzers.capacity.simulation import Outcome, simulate
 from analyzers.errors import NotEnoughData
+from analyzers.reports.outlook import CAUTIOUS_BETA
 from dashboard import charts, data, parts, text
 from dashboard.charts import Line
 from dashboard.filters import Filters
@@ -31,6 +32,9 @@ def section(filters: Filters) -> None:
         return
     changed = _sliders(start)
     st.markdown(_sentence(start, changed))
+    if changed.reviewers != 1:
+        cautious = _sentence(start, replace(changed, beta=CAUTIOUS_BETA))
+        st.caption(f"If twice the reviewers did only 1.4 times the work: {cautious}")
     weeks = data.weekly(filters.repo)
     first = weeks.loc[weeks["is_complete"].astype(bool), "week_start"].iloc[-1]
     frame = _paths(start.inputs, changed, first + pd.Timedelta(weeks=1))
@@ -54,46 +58,94 @@ def section(filters: Filters) -> None:
         " demonstrated capacity is a lower bound, so the real queue may be shorter.",
         frame=frame,
     )
+    st.download_button(
+        "Scenario",
+        changed.to_json(),
+        file_name="scenario.json",
+        mime="application/json",
+        key="scenario-json",
+        on_click="ignore",
+        type="tertiary",
+        icon=":material/download:",
+        help="These inputs as JSON; `reviewgap forecast REPO --scenario scenario.json` runs them"
+        " again.",
+    )
+
+
+PRESETS = {
+    "as_measured": "As measured",
+    "ai_doubles_every_4_months": "AI doubles every 4 months",
+    "ai_doubles_every_12_months": "AI doubles every 12 months",
+    "twice_the_reviewers": "Twice the reviewers",
+    "assistance_takes_30_percent": "Tools take 30% of review",
+    "half_the_size": "Half the size",
+}
 
 
 def _sliders(start: Measured) -> Inputs:
-    grid = st.grid(4, min_column_width=220, gap="medium")
-    measured = start.inputs.ai_doubling_months
-    nearest = _nearest(measured)
+    known = presets(start.inputs)
+    name = st.selectbox("Start from", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")
+    inputs, source = known[str(name)]
+    st.caption(source)
+    grid = st.grid(5, min_column_width=200, gap="medium")
     with grid.cell():
-        doubling = st.select_slider(
-            "Declared AI doubles in (months)",
-            DOUBLING,
-            value=nearest,
-            key="doubling",
-            help=f"As measured: {text.number(measured)} months. {start.doubling_reason}".strip(),
+        months = _doubling(start, inputs, str(name))
+    with grid.cell():
+        reviewers = st.slider(
+            "Reviewers, times today's", 0.5, 3.0, inputs.reviewers, 0.1, key=f"reviewers-{name}"
         )
     with grid.cell():
-        reviewers = st.slider("Reviewers, times today's", 0.5, 3.0, 1.0, 0.1, key="reviewers")
+        taken = round(inputs.assistance * 100)
+        assistance = st.slider(
+            "Review work taken over by tools (%)", 0, 80, taken, 5, key=f"assistance-{name}"
+        )
     with grid.cell():
-        assistance = st.slider("Review work taken over by tools (%)", 0, 80, 0, 5, key="assistance")
+        usual = round(inputs.completion * 100)
+        accepted = st.slider(
+            "Share that lands within 30 days (%)", 1, 100, usual, key=f"completion-{name}"
+        )
     with grid.cell():
         batch = st.slider(
             "Size of change requests, times today's",
             0.25,
             2.0,
-            1.0,
+            inputs.batch,
             0.25,
-            key="batch",
+            key=f"batch-{name}",
             help="The same work in fewer or more change requests; review work grows with size to"
             " the power of 1.3.",
         )
-    months = measured
-    if doubling != nearest:
-        months = None if doubling == NO_GROWTH else float(doubling)
     return replace(
-        start.inputs,
+        inputs,
         ai_doubling_months=months,
         reviewers=reviewers,
         assistance=assistance / 100,
+        completion=inputs.completion if accepted == usual else accepted / 100,
         batch=batch,
-        effort=1.3 if batch != 1 else 1.0,
+        effort=EFFORT_OF_SIZE if batch != 1 else 1.0,
     )
+
+
+def _doubling(start: Measured, inputs: Inputs, preset: str) -> float | None:
+    """Months, as measured until the slider is moved."""
+    given = inputs.ai_doubling_months
+    nearest = _nearest(given)
+    measured = start.inputs.ai_doubling_months
+    note = "not known" if measured is None else f"{text.number(measured)} months"
+    chosen = st.select_slider(
+        "Declared AI doubles in (months)",
+        DOUBLING,
+        value=nearest,
+        key=f"doubling-{preset}",
+        help=f"As measured: {note}. {_sentence_of(start.doubling_reason)}".strip(),
+    )
+    if chosen == nearest:
+        return given
+    return None if chosen == NO_GROWTH else float(chosen)
+
+
+def _sentence_of(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}." if reason else ""
 
 
 def _nearest(months: float | None) -> str | int:
@@ -109,7 +161,13 @@ def _sentence(start: Measured, changed: Inputs) -> str:
             draw,
             ai_doubling_months=changed.ai_doubling_months,
             reviewers=changed.reviewers,
+            beta=changed.beta,
             assistance=changed.assistance,
+            completion=(
+                draw.completion
+                if changed.completion == start.inputs.completion
+                else changed.completion
+            ),
             batch=changed.batch,
             effort=changed.effort,
         )

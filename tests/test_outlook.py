@@ -64,6 +64,22 @@ def test_when_demand_exceeds_is_told_with_a_joint_band(shelf):
     assert "no prediction of collapse" in text
 
 
+def test_more_reviewers_are_told_with_a_cautious_return_too(shelf):
+    growth = {"ai_doubling_months": 4.0}
+    found = told(shelf, changes=growth | {"reviewers": 3.0})
+    assert found["exceeded_at_beta_0.5"]["months"] < found["exceeded"]["months"]
+    assert told(shelf, changes=growth)["exceeded_at_beta_0.5"] is None
+    text = outlook.text(shelf, Asked(growth | {"reviewers": 3.0}), form="table")
+    assert "if twice the reviewers did only 1.4 times the work" in text
+
+
+def test_smaller_change_requests_cost_less_review(shelf):
+    growth = {"ai_doubling_months": 4.0}
+    usual, smaller = (told(shelf, changes=growth | {"batch": b}) for b in (1.0, 0.5))
+    assert smaller["scenario"]["effort"] == 1.3
+    assert smaller["exceeded"]["months"] > usual["exceeded"]["months"]
+
+
 def test_without_declared_ai_it_is_refused_and_the_rest_is_told():
     shelf = Shelf(marked=10_000)
     found = told(shelf)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -62,11 +61,8 @@ def test_the_simulation_repeats_itself_to_the_byte_from_its_json():
     assert simulate(again).to_json() == simulate(inputs).to_json()
 
 
-def test_the_simulation_is_quick_and_its_backlog_follows_the_arithmetic():
-    steady = Inputs(human=40, ai=0, capacity=30, weeks=50)
-    began = time.perf_counter()
-    outcome = simulate(steady)
-    assert time.perf_counter() - began < 1
+def test_the_simulated_backlog_follows_the_arithmetic():
+    outcome = simulate(Inputs(human=40, ai=0, capacity=30, weeks=50))
     # Ten more arrive than leave each week: 500 wait after 50 weeks.
     assert outcome.backlog["median"][-1] == pytest.approx(500, rel=0.05)
     assert outcome.wait_weeks["median"][-1] == pytest.approx(500 / 30, rel=0.05)

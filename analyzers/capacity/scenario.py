@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from analyzers.errors import UsageError
 
 WEEKS_PER_MONTH = 365.25 / 12 / 7
+EFFORT_OF_SIZE = 1.3  # an assumption: review work grows with size to this power
 FAR = 1_200.0  # months; later than this is "never"
 SCHEMA_VERSION = 1
 
@@ -150,7 +151,7 @@ def presets(measured: Inputs) -> dict[str, tuple[Inputs, str]]:
             "Tools take over three tenths of the review work; an assumption.",
         ),
         "half_the_size": (
-            replace(measured, batch=0.5, effort=1.3),
+            replace(measured, batch=0.5, effort=EFFORT_OF_SIZE),
             "Change requests half as large, review work growing faster than size (effort 1.3).",
         ),
     }

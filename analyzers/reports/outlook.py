@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ from analyzers.errors import NotEnoughData, UsageError
 from analyzers.store import Shelf
 
 MEASURED = "as_measured"
+CAUTIOUS_BETA = 0.5  # how review grows with reviewers cannot be fitted; it lies between this and 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,17 @@ class Exceeded:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One what-if: where it comes from, its inputs and what can be said of T*."""
+    """One what-if: where it comes from, its inputs and what can be said of T*.
+
+    `cautious` is T* where twice the reviewers do only 1.4 times the work (beta 0.5); None where
+    the number of reviewers stays.
+    """
 
     source: str
     inputs: Inputs
     exceeded: Exceeded
     growth_reason: str = ""
+    cautious: Exceeded | None = None
 
 
 def text(shelf: Shelf, asked: Asked, *, form: str) -> str:
@@ -101,7 +107,10 @@ def _case(shelf: Shelf, asked: Asked) -> Case:
     inputs = changed(found.inputs)
     source = f"{name}: {known[name][1]}" + (" Changed as asked." if asked.changes else "")
     reason = "" if inputs.ai_doubling_months else found.doubling_reason
-    return Case(source, inputs, _exceeded(found, changed), reason)
+    cautious = None
+    if inputs.reviewers != 1:
+        cautious = _exceeded(found, lambda draw: replace(changed(draw), beta=CAUTIOUS_BETA))
+    return Case(source, inputs, _exceeded(found, changed), reason, cautious)
 
 
 def _from_file(path: Path, changes: dict[str, float]) -> Case:
@@ -112,7 +121,9 @@ def _from_file(path: Path, changes: dict[str, float]) -> Case:
 
 
 def _with(inputs: Inputs, changes: dict[str, float]) -> Inputs:
-    return Inputs(**(asdict(inputs) | changes))
+    """The inputs with these changes; another size changes nothing unless effort grows with it."""
+    effort = {"effort": scenario.EFFORT_OF_SIZE} if "batch" in changes else {}
+    return Inputs(**(asdict(inputs) | effort | changes))
 
 
 def _exceeded(found: measured.Measured, change: Callable[[Inputs], Inputs]) -> Exceeded:
@@ -165,6 +176,8 @@ def _what_if(case: Case, outcome: simulation.Outcome) -> Iterator[str]:
     if case.growth_reason:
         yield f"  declared AI is taken not to grow: {case.growth_reason}"
     yield f"  {_when(case.exceeded)}"
+    if case.cautious is not None and case.cautious.months is not None:
+        yield f"  if twice the reviewers did only 1.4 times the work: {_span(case.cautious)}"
     last = {name: values[-1] for name, values in outcome.backlog.items()}
     yield (
         f"  after {outcome.inputs.weeks} weeks {last['median']:.0f} change requests wait"
@@ -191,6 +204,16 @@ def _when(exceeded: Exceeded) -> str:
     return f"{what} in {_months(exceeded.months)} at the earliest ({band}); {limit}"
 
 
+def _span(exceeded: Exceeded) -> str:
+    """When, with its band, for a T* that is known."""
+    value, low, high = exceeded.months, exceeded.low, exceeded.high
+    assert value is not None  # noqa: S101  # for the type checker
+    assert low is not None  # noqa: S101
+    assert high is not None  # noqa: S101
+    at = "already" if value == 0 else _months(value)
+    return f"{at} ({_months(low)} to {_months(high)})"
+
+
 def _months(value: float) -> str:
     return "never" if math.isinf(value) else f"{value:.1f} months"
 
@@ -214,11 +237,16 @@ def _told_case(case: Case, outcome: simulation.Outcome) -> dict[str, object]:
     return {
         "source": case.source,
         "growth_reason": case.growth_reason,
-        "exceeded": {name: _finite(value) for name, value in asdict(case.exceeded).items()}
-        | {"is_never": case.exceeded.months == math.inf},
+        "exceeded": _told_exceeded(case.exceeded),
+        "exceeded_at_beta_0.5": case.cautious and _told_exceeded(case.cautious),
         "scenario": json.loads(case.inputs.to_json()),
         "outcome": {name: simulated[name] for name in ("supply", "backlog", "wait_weeks")},
     }
+
+
+def _told_exceeded(exceeded: Exceeded) -> dict[str, object]:
+    told: dict[str, object] = {name: _finite(v) for name, v in asdict(exceeded).items()}
+    return told | {"is_never": exceeded.months == math.inf}
 
 
 def _finite(value: float | str | None) -> float | str | None:

@@ -113,7 +113,10 @@ def _backtest(target: str, horizon: int) -> None:
         placeholder=text.UNKNOWN,
         alt="Backtest of the forecast against naive models",
     )
-    st.caption("Smaller errors are better; 1 is as good as repeating the last horizon (MASE).")
+    st.caption(
+        "Smaller errors are better, and compare within this table. MASE: over what repeating the"
+        " last horizon was off in all history before. Log: 0.1 is about 10%."
+    )
 
 
 if parts.begin(shown, "Forecast"):
