@@ -11,17 +11,18 @@ from analyzers.capacity.reading import reading
 from analyzers.errors import NotEnoughData
 
 
-def project(weeks=160, *, slowed=10_000, grown=10_000, **columns):
+def project(weeks=160, *, slowed=10_000, grown=10_000, later_days=2, **columns):
     """Ten opened per week (twenty from `grown`), nine of ten landing after two days.
 
-    From week `slowed` on only half of them ever land.
+    From week `slowed` on only half of them ever land, after `later_days`.
     """
     sizes = [20 if week >= grown else 10 for week in range(weeks)]
     opened = np.concatenate([w * 7 + np.arange(n) * 6.0 / n for w, n in enumerate(sizes)])
     week = (opened // 7).astype(int)
     place = np.concatenate([np.arange(n) / n for n in sizes])
     lands = place < np.where(week >= slowed, 0.5, 0.9)
-    return at_days(opened, np.where(lands, opened + 2, np.nan), **columns)
+    wait = np.where(week >= slowed, later_days, 2)
+    return at_days(opened, np.where(lands, opened + wait, np.nan), **columns)
 
 
 def read(change_requests, made=(), **options):
@@ -48,12 +49,26 @@ def test_growth_that_is_kept_up_with_is_no_alarm():
     assert found.verdict == "keeping_up"
 
 
-def test_when_fewer_land_and_more_waits_review_is_falling_behind():
-    found = read(project(slowed=129))
+def test_when_fewer_land_later_and_more_waits_review_is_falling_behind():
+    found = read(project(slowed=129, later_days=5))
     assert found.verdict == "falling_behind"
     assert "50% landed within 30 days (90% before)" in found.reason
+    assert "took 120 h or less (48 h before)" in found.reason
     gap = found.fact("review_gap_ratio")
     assert gap.low <= gap.value <= gap.high
+
+
+def test_when_fewer_land_but_no_later_more_may_be_turned_down():
+    made = project(slowed=129)
+    found = read(made)
+    assert found.verdict == "undetermined"
+    assert "more may be turned down than before, which git does not record" in found.reason
+    told = made.assign(state=made["state"].where(made["landed_at"].notna(), "open"))
+    assert read(told).verdict == "falling_behind"
+
+
+def test_the_gap_says_whether_it_can_be_told_from_one():
+    assert read(project()).sentence.endswith("whether it exceeds that cannot be told.")
 
 
 def test_a_short_history_is_undetermined_and_says_what_it_needs():
@@ -109,7 +124,7 @@ def test_a_past_period_reads_as_it_did_then():
 
 
 def test_it_is_plain_json_and_words_stay_within_what_can_be_known():
-    found = read(project(slowed=120))
+    found = read(project(slowed=120, later_days=5))
     text = json.dumps(found.as_json(), allow_nan=False)
     assert json.loads(text)["verdict"] == "falling_behind"
     for never in ("utilization", "AI-written", "human", "productivity", "score"):

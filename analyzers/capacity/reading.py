@@ -75,7 +75,7 @@ def reading(
     frames = Frames(commits, change_requests, REVIEW_EVENTS.empty())
     flow = Flow.of(frames, weeks=grid).until(period.end)
     found = list(facts(Source(weekly, frames, grid, flow), period))
-    verdict, reason = _verdict(frames, flow, period)
+    verdict, reason = _verdict(frames, flow, grid, period)
     stretch = demonstrated.elasticity(flow)
     keys = grid.keys
     span = f"In the {period.end - period.begin} weeks to {keys[period.end - 1]}"
@@ -91,10 +91,10 @@ def reading(
     )
 
 
-def _verdict(frames: Frames, flow: Flow, period: Period) -> tuple[Verdict, str]:
+def _verdict(frames: Frames, flow: Flow, grid: Weeks, period: Period) -> tuple[Verdict, str]:
     if not frames.sees_unlanded:
         return "undetermined", UNSEEN
-    return keeping_up.verdict(flow, recent=period.end - period.begin)
+    return keeping_up.verdict(frames, flow, grid, recent=period.end - period.begin)
 
 
 def _period(grid: Weeks, weeks: int, until: str | None) -> Period:
@@ -122,5 +122,12 @@ def _gap_clause(told: dict[str, Fact]) -> str:
     gap = told["review_gap_ratio"]
     if gap.value is None:
         return ""
-    limits = "" if gap.low is None else f" ({gap.low:.2f} to {gap.high:.2f})"
-    return f" Demand is {gap.value:.2f}{limits} times what review has shown it can land."
+    times = f"Demand is {gap.value:.2f}"
+    if gap.low is None or gap.high is None:
+        return f" {times} times what review has shown it can land."
+    times = f"{times} ({gap.low:.2f} to {gap.high:.2f}) times what review has shown it can land"
+    if gap.low > 1:
+        return f" {times}: more than was ever shown."
+    if gap.high < 1:
+        return f" {times}: within what was shown."
+    return f" {times}: whether it exceeds that cannot be told."

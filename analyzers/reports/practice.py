@@ -91,9 +91,13 @@ def _of_enough_people(frames: Frames, weeks: Weeks) -> Concentration:
     found = concentration.concentration(frames, weeks=weeks)
     if found.n_reviewers < FEWEST:
         raise NotEnoughData(
-            f"{found.n_reviewers} people reviewed; {FEWEST} are needed, so nobody is told apart"
+            f"{_people(found.n_reviewers)} reviewed; {FEWEST} are needed, so nobody is told apart"
         )
     return found
+
+
+def _people(n: int) -> str:
+    return "1 person" if n == 1 else f"{n} people"
 
 
 def _absence(frames: Frames, weeks: Weeks) -> Absence:
