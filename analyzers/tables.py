@@ -216,7 +216,9 @@ CHANGE_REQUESTS = Table(
     "One row per change request: when it opened and landed, by what evidence.",
     ("change_request",),
     (
-        Column("change_request", "str", "#12 (GitHub), !12 (GitLab), 12 (Gerrit)."),
+        Column(
+            "change_request", "str", "#12 (GitHub), !12 (GitLab), D12 (Phabricator), 12 (Gerrit)."
+        ),
         Column("number", "int", "Its number."),
         Column("source", "str", "Where most is known from: git, gerrit, github, gitlab, import."),
         Column("title", "str", "Title, where history carries one.", nullable=True),

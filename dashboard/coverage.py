@@ -23,7 +23,7 @@ _PLACES = {  # place -> what it is called, what its absence means
     "branch_names": ("names of merged branches", "agents known only by their branches are missed"),
     "notes": ("AI notes", "no tool left its log in git notes, or they were not fetched"),
 }
-_SEQUENCES = {"pull requests", "merge requests", "Gerrit changes"}
+_SEQUENCES = {"pull requests", "merge requests", "Phabricator revisions", "Gerrit changes"}
 
 
 def looked_at(manifest: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -149,7 +149,7 @@ def requests(repo: Repository) -> pd.DataFrame:
         opened_week=iso_week(frame["opened_at"]),
         landed_week=iso_week(frame["landed_at"]),
         group=np.select([automation, declared], ["automation", "declared_ai"], "unmarked"),
-        link=repo.forge.change_requests(frame["number"]),
+        link=repo.forge.change_requests(_forge_numbers(frame)),
     )
 
 
@@ -211,6 +211,11 @@ def tool_weeks(repo: Repository) -> pd.DataFrame:
 def iso_week(at: pd.Series) -> pd.Series:
     """ISO week names such as 2026-W44; unknown stays unknown."""
     return at.dt.strftime("%G-W%V")
+
+
+def _forge_numbers(frame: pd.DataFrame) -> pd.Series:
+    """Numbers the forge knows: Phabricator's are none of them."""
+    return frame["number"].mask(frame["change_request"].str.startswith("D"))
 
 
 def _hours(begin: pd.Series, end: pd.Series) -> pd.Series:

@@ -305,6 +305,38 @@ def test_merge_requests_are_a_sequence_of_their_own():
     assert "#5" not in found
 
 
+REVISION = "Differential Revision: https://reviews.example.com/D"
+
+
+def test_phabricator_revisions_land_as_the_commits_that_name_them():
+    rows = [{"name": "root", "at": day(0)}]
+    for n in range(1, 8):
+        message = f"Work {n}\n\nReviewed By: bo\n\n{REVISION}{n * 9}"
+        rows.append({"name": f"c{n}", "parents": rows[-1]["name"], "at": day(n, 18),
+                     "authored": day(n), "message": message})  # fmt: skip
+    rows += [
+        {"name": "revert", "parents": "c7", "at": day(8),
+         "message": f'Revert "Work 7"\n\nThis reverts commit 1.\n\n{REVISION}63'},
+        {"name": "quoted", "parents": "revert", "at": day(9), "message": f"See {REVISION}70"},
+    ]  # fmt: skip
+    found, members = requests(history(rows))
+    assert found.index.tolist() == [f"D{n * 9}" for n in range(1, 8)]
+    row = found.loc["D36"]
+    assert (row["opened_at"], row["opened_method"]) == (pd.Timestamp(day(4)), "plain")
+    assert (row["landed_at"], row["state"]) == (pd.Timestamp(day(4, 18)), "landed")
+    assert members.set_index("change_request").loc["D63", "sha"] == sha("c7")
+
+
+def test_a_pull_request_that_phabricator_imported_is_counted_once():
+    rows, refs, tip = steady(2)
+    rows += [
+        {"name": "a", "parents": tip, "at": day(3), "message": f"Work (#3)\n\n{REVISION}90"},
+        {"name": "b", "parents": "a", "at": day(4), "message":
+         f"More\n\nPull Request resolved: https://x.example/o/r/pull/4\n\n{REVISION}91"},
+    ]  # fmt: skip
+    assert not [name for name in landed(rows, refs, "b") if name.startswith("D")]
+
+
 def test_an_empty_history_has_no_change_requests():
     made = history([{"name": "root", "at": day(0)}])
     found, members = requests(made)

@@ -22,7 +22,8 @@ _VERDICTS = {
 def text(shelf: Shelf, what: str) -> str:
     """The explanation of a commit (its id, or the first characters of it) or change request.
 
-    A change request is named as `#12` (GitHub), `!12` (GitLab) or by its number (Gerrit).
+    A change request is named as `#12` (GitHub), `!12` (GitLab), `D12` (Phabricator) or by its
+    number (Gerrit).
     Raises UsageError where nothing, or more than one commit, answers to the name.
     """
     requests = shelf.table(tables.CHANGE_REQUESTS)

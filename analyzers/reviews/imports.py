@@ -24,7 +24,9 @@ REQUESTS = tables.Table(
     "One row per change request that a file tells of.",
     ("change_request",),
     (
-        tables.Column("change_request", "str", "#12 (GitHub), !12 (GitLab), 12 (Gerrit)."),
+        tables.Column(
+            "change_request", "str", "#12 (GitHub), !12 (GitLab), D12 (Phabricator), 12 (Gerrit)."
+        ),
         tables.Column("number", "int", "Its number."),
         tables.Column("title", "str", "Its title.", nullable=True),
         tables.Column("author", "str", "Login of who opened it.", nullable=True),

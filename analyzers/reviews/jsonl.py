@@ -17,7 +17,7 @@ NAME = "review_events"
 EXPECTED = 'JSON lines of our own: {"change_request": "#12", "kind": "opened", "at": …}'
 
 _BROKEN = "no JSON"
-_NUMBER = re.compile(r"[#!]?(\d{1,12})")
+_NUMBER = re.compile(r"[#!D]?(\d{1,12})")
 
 Kind = Literal[
     "opened",
@@ -36,7 +36,7 @@ Kind = Literal[
 
 def _numbered(value: str) -> str:
     if not _NUMBER.fullmatch(value):
-        raise ValueError("expected #12, !12 or 12")
+        raise ValueError("expected #12, !12, D12 or 12")
     return value
 
 

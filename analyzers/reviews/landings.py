@@ -1,6 +1,7 @@
 """When and where each change request landed: six kinds of evidence, tried in this order.
 
-1. `Merge pull request #N` (or a merge titled `… (#N)`); GitLab's `See merge request …!N`
+1. `Merge pull request #N` (or a merge titled `… (#N)`); GitLab's `See merge request …!N`;
+   Phabricator's `Differential Revision: …/DN`
 2. bors: `Auto merge of #N`, `Merge #N #M` (the k-th number to the k-th extra parent)
 3. one parent and a subject that ends in `(#N)`
 4. the head is an ancestor of a line
@@ -39,6 +40,8 @@ def _all_claims(record: Record, sequence: Sequence, messages: Messages) -> Itera
         yield from named.pull_requests(record, sequence)
     elif sequence.sigil == "!":
         yield from named.merge_requests(record, messages)
+    elif sequence.sigil == "D":
+        yield from named.revisions(record, sequence, messages)
     if sequence.heads:
         yield from heads.reachable(record, sequence)
         yield from heads.twins(record, sequence)

@@ -76,6 +76,22 @@ def merge_requests(record: Record, messages: Messages) -> list[Landing]:
     return _default_first(record, found)
 
 
+def revisions(record: Record, sequence: Sequence, messages: Messages) -> list[Landing]:
+    """Phabricator lands a revision as one commit that names it; a revert names it again.
+
+    Where the commit also lands a pull request, that one counts and the revision is its import.
+    """
+    found = []
+    for sha, message in messages.matching(numbers.REVISION_SIEVE, ignore_case=False):
+        position, number = record.graph.index.get(sha), numbers.revision(message)
+        if position is None or number is None or not record.lines.on_line[position]:
+            continue
+        is_import = numbers.IMPORTED in message or any(_by_subject(record, position, sequence))
+        if not is_import and not numbers.is_revert(message):
+            found.append(Landing(number, position, record.committed[position], "squash_number"))
+    return _default_first(record, found)
+
+
 def closing(record: Record, sequence: Sequence, messages: Messages) -> list[Landing]:
     """Hand-pushed work: `Closes #N` where N has a head and the commit lands no other number."""
     found = []

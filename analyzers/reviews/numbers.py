@@ -12,12 +12,16 @@ _TRAILING = re.compile(r"(?:\(#\d{1,9}\)\s*)+$")
 _TAIL = 200  # of a subject; the numbers at its end are there, however long it is
 _NUMBER = re.compile(r"#(\d{1,9})")
 _GITLAB = re.compile(r"^See merge request (?:\S*[^\s!])?!(\d{1,9})\s*$", re.MULTILINE)
+_REVISION = re.compile(r"^Differential Revision: +(?:https?://\S+/)?D(\d{1,9})\s*$", re.MULTILINE)
 _CLOSES = re.compile(
     r"\b(?:close[sd]?|closing|fix(?:e[sd])?|fixing|resolve[sd]?|pr-url):?\s+"
     r"(?:#|https?://[^\s/]+/[^\s/]+/[^\s/]+/pull/)(\d{1,9})\b",
     re.IGNORECASE,
 )
 CLOSES_SIEVE = r"(?:clos|fix|resolv|pr-url)[a-z]*:?\s+(?:#|https?://\S+/pull/)\d"
+IMPORTED = "Pull Request resolved: "
+"""Written where a pull request was imported into Phabricator and landed from there."""
+REVISION_SIEVE = r"(?m)^Differential Revision: .*D\d"
 GITLAB_SIEVE = r"(?m)^See merge request .*!\d"
 
 
@@ -64,6 +68,12 @@ def gitlab(message: str) -> int | None:
     """N of `See merge request group/project!N`; only `!N` proves a merge request."""
     found = _GITLAB.search(message)
     return int(found[1]) if found else None
+
+
+def revision(message: str) -> int | None:
+    """N of Phabricator's `Differential Revision: https://…/DN`, the last of them."""
+    found = _REVISION.findall(message)
+    return int(found[-1]) if found else None
 
 
 def closed(message: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""Number sequences: pull requests, merge requests and Gerrit changes count apart."""
+"""Number sequences: pull requests, merge requests, revisions and Gerrit changes count apart."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Sequence:
     test_merges: dict[int, int] = field(default_factory=dict)
 
     def name(self, number: int) -> str:
-        """`#12`, `!12` or `12`, as people and tables write it."""
+        """`#12`, `!12`, `D12` or `12`, as people and tables write it."""
         return f"{self.sigil}{number}"
 
 
@@ -38,7 +38,7 @@ _KINDS = (
 
 
 def sequences(history: History, graph: Graph) -> Iterator[Sequence]:
-    """GitHub's, GitLab's and Gerrit's sequence, also where no head is present."""
+    """GitHub's, GitLab's, Phabricator's and Gerrit's sequence, also where no head is present."""
     refs = history.refs[history.refs["is_commit"]]
     for source, sigil, head_kind, merge_kind in _KINDS:
         heads = _by_number(refs, head_kind)
@@ -49,6 +49,7 @@ def sequences(history: History, graph: Graph) -> Iterator[Sequence]:
             head_shas=heads,
             test_merges=_mined(_by_number(refs, merge_kind), graph),
         )
+    yield Sequence("git", "D", {}, {})  # Phabricator keeps no heads in git
     yield _gerrit(history.refs, graph)
 
 

@@ -100,7 +100,12 @@ def _confidence(dates: Dated) -> dict[str, object]:
     }
 
 
-_NAMES = {"#": "pull requests", "!": "merge requests", "": "Gerrit changes"}
+_NAMES = {
+    "#": "pull requests",
+    "!": "merge requests",
+    "D": "Phabricator revisions",
+    "": "Gerrit changes",
+}
 _REFS = {
     "#": "+refs/pull/*/head:refs/pull/*/head",
     "!": "+refs/merge-requests/*/head:refs/merge-requests/*/head",
@@ -115,7 +120,12 @@ def _warnings(dates: Dated) -> list[str]:
             f"only {dates.dating.chain.share:.0%} of the {what} fit one order of time (expected"
             f" {MIN_SHARE:.0%} or more): numbers of two projects may be mixed, mind the bands"
         )
-    if not dates.sequence.heads and dates.sequence.sigil:
+    if dates.sequence.sigil == "D":
+        found.append(
+            f"of {what} only those that landed are in git; their numbers are shared with other"
+            " repositories of the installation, so mind the bands"
+        )
+    elif not dates.sequence.heads and dates.sequence.sigil:
         found.append(
             f"no heads of {what} are here, so only those whose numbers stand on the line are seen;"
             f" fetch {_REFS[dates.sequence.sigil]} (reviewgap fetch-reviews does) to see all"
