@@ -49,9 +49,11 @@ def test_ci_runs_the_readmes_test_command():
 
 
 def test_every_file_a_text_links_to_is_there():
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+    made_at_build = {ROOT / "docs" / "reference" / name for name in ("commands.md", "tables.md")}
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text()):
-            assert (path.parent / target).exists(), f"{path.name}: {target}"
+            linked = (path.parent / target).resolve()
+            assert linked.exists() or linked in made_at_build, f"{path.name}: {target}"
 
 
 def test_the_lock_pins_every_dependency_with_hashes_and_no_address():
