@@ -164,7 +164,8 @@ def _capacity(answer: Reading) -> str:
     if shown.value is None:
         return f"Demonstrated capacity is unknown: {shown.reason}."
     told = LABELS[answer.capacity_label]
-    return f"Demonstrated capacity: {told} ({answer.capacity_reason})."
+    why, _, _ = answer.capacity_reason.partition(": ")
+    return f"Demonstrated capacity: {told} ({why})."
 
 
 def _standing(answer: Reading) -> Iterator[Standing]:

@@ -95,7 +95,7 @@ def _environment() -> jinja2.Environment:
         "number": wording.number,
         "whole": wording.whole,
         "spark": lambda row: week.sparkline(row.course),
-        "line": _line,
+        "runs": _runs,
     }
     return made
 
@@ -117,14 +117,16 @@ def _note(figure: Figure, row: Row) -> str:
     return ", ".join(part for part in (band, n) if part)
 
 
-def _line(row: Row, width: int = 96, height: int = 22) -> str:
-    """The course as the points of an SVG polyline, in runs of known weeks."""
+def _runs(row: Row, width: int = 96, height: int = 22) -> list[list[tuple[float, float]]]:
+    """The course as points of an SVG, in runs of known weeks: a gap where unknown."""
     told = [value for value in row.course if value is not None]
     low, span = min(told), (max(told) - min(told)) or 1.0
     step = width / max(len(row.course) - 1, 1)
-    points = [
-        f"{i * step + 3:.1f},{height - 3 - (value - low) / span * (height - 6):.1f}"
-        for i, value in enumerate(row.course)
-        if value is not None
-    ]
-    return " ".join(points)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for i, value in enumerate(row.course):
+        if value is None:
+            runs.append([])
+        else:
+            level = height - 3 - (value - low) / span * (height - 6)
+            runs[-1].append((round(i * step + 3, 1), round(level, 1)))
+    return [run for run in runs if run]
