@@ -5,9 +5,7 @@ Heavy imports stay inside the commands, so that `--help` answers at once.
 
 from __future__ import annotations
 
-import json
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +14,9 @@ import typer
 from analyzers import (
     cli_authorship,
     cli_dashboard,
+    cli_mine,
     cli_reports,
     cli_reviews,
-    errors,
     memory,
     surroundings,
     terminal,
@@ -35,7 +33,7 @@ from analyzers.options import (
 )
 
 if TYPE_CHECKING:
-    from analyzers.options import Refreshed
+    pass
 
 app = typer.Typer(
     name="reviewgap",
@@ -57,47 +55,7 @@ def main() -> None:
 # -- commands --------------------------------------------------------------------------------
 
 
-@app.command()
-def mine(
-    repositories: Annotated[list[Path], typer.Argument(metavar="REPO…")],
-    store: StoreDir = None,
-    root: RootDir = None,
-    trust_repo: TrustRepo = False,
-    form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
-    status: Annotated[
-        Path | None, typer.Option(hidden=True, help="Tell how the run gets on in this JSON file.")
-    ] = None,
-    quiet: Quiet = False,
-) -> int:
-    """Bring the store up to date; `--format json` ends with one JSON line of counts."""
-    from analyzers import jobs
-
-    codes = []
-    with jobs.told(status) if status else nullcontext() as watched:
-        for path in repositories:
-            try:
-                refreshed = refresh(
-                    path, store, root, quiet=quiet, watched=watched, trust=trust_repo
-                )
-            except errors.ReviewgapError as error:
-                if len(repositories) == 1:
-                    raise
-                terminal.note(f"reviewgap: {error}")  # one bad one does not stop the rest
-                codes.append(error.exit_code)
-            else:
-                _tell_mined(path, refreshed, form, quiet=quiet)
-                codes.append(refreshed.exit_code)
-    return errors.worst(codes)
-
-
-def _tell_mined(path: Path, refreshed: Refreshed, form: TextFormat, *, quiet: bool) -> None:
-    counts = refreshed.manifest["counts"]
-    if form is TextFormat.json:
-        terminal.show(json.dumps(counts | {"warnings": refreshed.manifest["warnings"]}))
-    elif not quiet:
-        state = "mined" if refreshed.is_new else "nothing new"
-        n_commits, n_requests = counts["commits"], counts["change_requests"]
-        terminal.note(f"{path}: {state}: {n_commits:,} commits, {n_requests:,} change requests")
+app.command()(cli_mine.mine)
 
 
 @app.command()

@@ -4,6 +4,7 @@ ReviewgapError            exit code 1 unless a subclass says otherwise
 ├── UsageError            2  the command line or a file the user gave cannot be used
 │   └── RefusedRepository 2  the path is no repository that we may or can read
 ├── StoreError            2  the store cannot be read or written
+├── ClusterError          3  the cluster went away before all was done
 └── NotEnoughData         5  the question needs more history than there is
 """
 
@@ -39,6 +40,12 @@ class UsageError(ReviewgapError):
 
 class RefusedRepository(UsageError):
     """The path is not a repository that can be read, or not one that may be."""
+
+
+class ClusterError(ReviewgapError):
+    """The machines that did the work went away; what was finished is kept."""
+
+    exit_code = PARTIAL
 
 
 class StoreError(ReviewgapError):

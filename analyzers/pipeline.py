@@ -35,6 +35,7 @@ from analyzers import (
 )
 from analyzers.capacity.metric import Frames
 from analyzers.config import Config
+from analyzers.fleet import overview
 from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.mining import locate, notes, people
@@ -143,6 +144,7 @@ def _bring_up_to_date(
         "fingerprint": wanted,
         "mined_by": mined_by,
         "coverage": analysed.coverage,
+        "overview": overview.figures(analysed.tables, capacity.WEEKLY),
         "events": [asdict(event) for event in settings.events],
         "warnings": [
             *provenance.warnings(view, commits),
