@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analyzers import errors, manifest, terminal
-from analyzers.options import Quiet, RootDir, StoreDir, TextFormat, refresh
+from analyzers.options import Quiet, Refreshed, RootDir, StoreDir, TextFormat, TrustRepo, refresh
 
 if TYPE_CHECKING:
     from analyzers.fleet.run import Order
@@ -25,6 +27,7 @@ def mine(
     ] = None,
     store: StoreDir = None,
     root: RootDir = None,
+    trust_repo: TrustRepo = False,
     form: Annotated[TextFormat, typer.Option("--format")] = TextFormat.table,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes; by default as cores and memory allow.")
@@ -51,27 +54,27 @@ def mine(
     if not found:
         raise errors.UsageError("name a repository, a folder of repositories, or a list: --from")
     if len(found) == 1 and not (listed or scheduler or publish):
-        return _mine_one(found[0], store, root, form, status, quiet=quiet)
+        refreshing = partial(refresh, store=store, root=root, trust=trust_repo)
+        return _mine_one(found[0], form, status, refreshing, quiet=quiet)
     from analyzers.fleet.run import Order
 
     at = store or manifest.default_root()
-    order = Order(found, at, datetime.now(UTC), root, jobs, scheduler, publish)
+    order = Order(found, at, datetime.now(UTC), root, trust_repo, jobs, scheduler, publish)
     return _mine_many(order, form, quiet=quiet)
 
 
 def _mine_one(
     path: Path,
-    store: Path | None,
-    root: Path | None,
     form: TextFormat,
     status: Path | None,
+    refreshing: Callable[..., Refreshed],
     *,
     quiet: bool,
 ) -> int:
     from analyzers import jobs
 
     with jobs.told(status) if status else nullcontext() as watched:
-        refreshed = refresh(path, store, root, quiet=quiet, watched=watched)
+        refreshed = refreshing(path, watched=watched, quiet=quiet)
     counts = refreshed.manifest["counts"]
     if form is TextFormat.json:
         terminal.show(json.dumps(counts | {"warnings": refreshed.manifest["warnings"]}))
@@ -100,7 +103,7 @@ def _mine_many(order: Order, form: TextFormat, *, quiet: bool) -> int:
     if form is TextFormat.json:
         for outcome in sorted(found, key=lambda each: str(each.repository)):
             terminal.show(_as_json(outcome))
-    return run.exit_code(found)
+    return errors.worst([outcome.exit_code for outcome in found])
 
 
 def _tell(outcome: Outcome, place: str, *, quiet: bool) -> None:

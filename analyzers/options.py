@@ -108,7 +108,7 @@ def refresh(
     trust: bool = False,
 ) -> Refreshed:
     """Bring the store up to date, with progress (also to `watched`) and warnings on stderr."""
-    refreshed: Refreshed | None = _unchanged(path, store, root)
+    refreshed: Refreshed | None = _unchanged(path, store, root, trust=trust)
     if refreshed is None:
         from analyzers import pipeline
 
@@ -119,10 +119,12 @@ def refresh(
     return refreshed
 
 
-def _unchanged(path: Path, store: Path | None, root: Path | None) -> Refreshed | None:
+def _unchanged(
+    path: Path, store: Path | None, root: Path | None, *, trust: bool
+) -> Refreshed | None:
     where = locate.place(path, root=root)
     folder = (store or manifest.default_root()) / manifest.shelf_key(where.git_dir)
-    found = unchanged.manifest_if_unchanged(folder, unchanged.trace(where, folder))
+    found = unchanged.manifest_if_unchanged(folder, unchanged.trace(where, folder, trust=trust))
     return None if found is None else Unchanged(folder, found)
 
 

@@ -90,7 +90,9 @@ def refresh(request: Request) -> Refreshed:
     """
     where = locate.place(request.repository, root=request.root)
     shelf = shelf_of(request)
-    seen = unchanged.trace(where, shelf.folder)  # before the view: what comes later is new
+    seen = unchanged.trace(
+        where, shelf.folder, trust=request.trust
+    )  # before the view: what comes later is new
     with request.view(shelf.side) as view:
         settings = _settings(view)
         wanted = provenance.fingerprint(view, settings, shelf)

@@ -23,9 +23,9 @@ _FILE = "trace.json"
 _SMALL_FILES = ("config", "shallow")
 
 
-def trace(where: Place, folder: Path) -> str:
-    """The trace of a repository whose place in the store is `folder`."""
-    digest = hashlib.sha256()
+def trace(where: Place, folder: Path, *, trust: bool = False) -> str:
+    """The trace of a repository whose place in the store is `folder`, and whether it is trusted."""
+    digest = hashlib.sha256(repr(trust).encode())
     for part in (*_of_repository(where), *_of_shelf(folder)):
         digest.update(repr(part).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()

