@@ -4,6 +4,8 @@ ReviewgapError            exit code 1 unless a subclass says otherwise
 ├── UsageError            2  the command line or a file the user gave cannot be used
 │   └── RefusedRepository 2  the path is no repository that we may or can read
 ├── StoreError            2  the store cannot be read or written
+│   ├── UnwritableStore   2  its place is read-only or full
+│   └── DamagedStore      2  a file is not as it was written; a refresh makes it anew
 ├── ClusterError          3  the cluster went away before all was done
 └── NotEnoughData         5  the question needs more history than there is
 """
@@ -52,6 +54,14 @@ class StoreError(ReviewgapError):
     """The store cannot be opened, read or written."""
 
     exit_code = USAGE
+
+
+class UnwritableStore(StoreError):
+    """The store's place cannot be written: read-only, full, or not a folder."""
+
+
+class DamagedStore(StoreError):
+    """A file of the store is not as it was written; git still has what it said."""
 
 
 class NotEnoughData(ReviewgapError):

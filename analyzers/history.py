@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from analyzers import parquet
 
 _SCHEMA = pa.schema([("sha", pa.string()), ("message", pa.string())])
 
@@ -32,8 +33,7 @@ class Messages:
         if self._table is not None:
             yield from self._table.to_batches()
         for part in self._parts:
-            with pq.ParquetFile(part) as file:
-                yield from file.iter_batches(batch_size=8192, columns=["sha", "message"])
+            yield from parquet.batches(part, size=8192, columns=["sha", "message"])
 
     def matching(self, pattern: str, *, ignore_case: bool = True) -> Iterator[tuple[str, str]]:
         """(sha, message) of the messages in which an RE2 pattern is found anywhere.

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ import platformdirs
 
 from analyzers import errors
 
-SCHEMA = 1
+SCHEMA = 2
+_MOST_FOOTER_BYTES = 1 << 24
 FILE = "manifest.json"
 
 
@@ -39,22 +41,47 @@ def read(folder: Path) -> dict[str, Any]:
     """The manifest, or nothing where there is none, or one of another version or damaged."""
     try:
         manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (OSError, ValueError):
         return {}
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         return {}
-    return manifest
+    seal = manifest.pop("checksum", None)
+    return manifest if seal == _checksum(manifest) else {}
+
+
+def sealed(manifest: Mapping[str, Any]) -> bytes:
+    """The manifest as it is written, with a checksum over all that it says."""
+    return _text({**manifest, "checksum": _checksum(manifest)})
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_text(manifest)).hexdigest()
+
+
+def _text(manifest: Mapping[str, Any]) -> bytes:
+    return json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False).encode()
 
 
 def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """Whether every file the manifest names is there with the size it was written with."""
-    sizes: dict[str, int] = manifest.get("sizes", {})
-    return bool(sizes) and {name: size(folder / name) for name in sizes} == sizes
+    """Whether every file the manifest names is there as it was written, as far as `mark` tells."""
+    marks: dict[str, list[int]] = manifest.get("files", {})
+    return bool(marks) and {name: mark(folder / name) for name in marks} == marks
 
 
-def size(path: Path) -> int | None:
-    """Bytes of a regular file; None where there is none."""
-    return path.stat().st_size if path.is_file() else None
+def mark(path: Path) -> list[int] | None:
+    """Size of a Parquet file, and a checksum of its footer; its pages have their own.
+
+    None where there is no such file, or it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 8))
+            length = int.from_bytes(file.read(4), "little")
+            file.seek(max(0, size - length - 8))
+            return [size, zlib.crc32(file.read(_MOST_FOOTER_BYTES))]
+    except OSError:
+        return None
 
 
 def exit_code(manifest: Mapping[str, Any]) -> int:

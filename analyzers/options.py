@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from analyzers import manifest, terminal, unchanged
+from analyzers import errors, manifest, terminal, unchanged
 from analyzers.mining import locate
 
 if TYPE_CHECKING:
@@ -113,10 +116,26 @@ def refresh(
         from analyzers import pipeline
 
         with terminal.progress(quiet=quiet) as shown:
-            refreshed = pipeline.refresh(request(path, store, root, watched or shown, trust=trust))
+            asked = request(path, store, root, watched or shown, trust=trust)
+            try:
+                made = pipeline.refresh(asked)
+            except errors.UnwritableStore as error:
+                terminal.note(f"reviewgap: {error}; what is read now is not kept", quiet=quiet)
+                made = pipeline.refresh(replace(asked, store=_of_this_run()))
+        if made.is_rebuilt:
+            told = "the store was damaged or of another version; it was made anew from git"
+            terminal.note(f"reviewgap: {path}: {told}", quiet=quiet)
+        refreshed = made
     for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)
     return refreshed
+
+
+def _of_this_run() -> Path:
+    """A store for a run whose own cannot be written; it goes when the run ends."""
+    folder = tempfile.mkdtemp(prefix="reviewgap-store-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _unchanged(

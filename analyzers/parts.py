@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analyzers import tables
-from analyzers.errors import StoreError
+from analyzers import parquet, tables
 from analyzers.history import Messages
 
 KINDS = {"commits": tables.MINED_COMMITS, "messages": tables.MESSAGES, "files": tables.FILE_CHANGES}
@@ -42,7 +40,7 @@ class Part:
         """Finish and sync the files; a kind that got no row becomes an empty file."""
         for kind in KINDS:
             self._writer(kind).close()
-            sync(part_path(self._folder, self.name, kind))
+            parquet.sync(part_path(self._folder, self.name, kind))
 
     def write(self, kind: str, rows: pa.Table) -> None:
         """Rows of one of the KINDS."""
@@ -52,9 +50,7 @@ class Part:
     def _writer(self, kind: str) -> pq.ParquetWriter:
         if kind not in self._writers:
             path = part_path(self._folder, self.name, kind)
-            self._writers[kind] = pq.ParquetWriter(
-                path, KINDS[kind].arrow_schema, compression="zstd"
-            )
+            self._writers[kind] = parquet.writer(path, KINDS[kind].arrow_schema)
         return self._writers[kind]
 
 
@@ -76,26 +72,9 @@ class Mined:
         names = columns or table.names
         paths = [part_path(self._folder, part, kind) for part in self._parts]
         empty = table.arrow_schema.empty_table().select(names)
-        found = pa.concat_tables([empty, *(read(path, names) for path in paths)])
+        found = pa.concat_tables([empty, *(parquet.read(path, names) for path in paths)])
         return found.to_pandas() if columns else table.conform(found.to_pandas())
 
     def messages(self) -> Messages:
         """The messages of every mined commit."""
         return Messages([part_path(self._folder, part, "messages") for part in self._parts])
-
-
-def read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """A Parquet file of the store; StoreError with the way out where it is damaged."""
-    try:
-        return pq.read_table(path, columns=columns, partitioning=None)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise StoreError(
-            f"{path} is damaged or unreadable ({type(error).__name__});"
-            " run `reviewgap mine` on the repository to rebuild it"
-        ) from error
-
-
-def sync(path: Path) -> None:
-    """See to it that the file is on the disk before anything names it."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -24,6 +24,7 @@ from analyzers import (
     authorship,
     capacity,
     config,
+    errors,
     manifest,
     mining,
     provenance,
@@ -71,6 +72,7 @@ class Refreshed:
 
     shelf: store.Shelf
     is_new: bool
+    is_rebuilt: bool = False
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -96,13 +98,15 @@ def refresh(request: Request) -> Refreshed:
     with request.view(shelf.side) as view:
         settings = _settings(view)
         wanted = provenance.fingerprint(view, settings, shelf)
+        is_rebuilt = False
         if is_new := not _is_current(shelf, wanted):
             with store.writing(request.store, shelf.folder.name) as shelf:
+                is_rebuilt = shelf.is_damaged()
                 if not _is_current(shelf, wanted):
-                    _bring_up_to_date(view, shelf, settings, wanted, request)
+                    is_rebuilt |= _brought_up_to_date(view, shelf, settings, wanted, request)
             pseudonyms.salt(request.store)  # so that a viewer who may not write finds one
         unchanged.remember(shelf.folder, shelf.manifest["generation"], seen)
-        return Refreshed(shelf, is_new)
+        return Refreshed(shelf, is_new, is_new and is_rebuilt)
 
 
 def take_in(request: Request, files: list[Path]) -> list[str]:
@@ -125,6 +129,18 @@ def shelf_of(request: Request) -> store.Shelf:
 
 def _is_current(shelf: store.Shelf, wanted: str) -> bool:
     return shelf.manifest.get("fingerprint") == wanted and shelf.is_whole()
+
+
+def _brought_up_to_date(
+    view: View, shelf: store.Shelf, settings: Config, wanted: str, request: Request
+) -> bool:
+    """Whether that took a second try from git alone, because a file of the store was damaged."""
+    try:
+        _bring_up_to_date(view, shelf, settings, wanted, request)
+    except errors.DamagedStore:
+        _bring_up_to_date(view, shelf, settings, wanted, request)
+        return True
+    return False
 
 
 def _bring_up_to_date(

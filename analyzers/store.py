@@ -5,6 +5,7 @@
         mined/<part>.*.parquet   what git holds, one part per mining run
         tables/<generation>/     what the pure stages made of it
         imports/                 review data that cannot be mined again, never deleted here
+        imports.backup/          the same again, for the day a file is damaged
 
 A write goes to files that no manifest names yet, is synced, and becomes true when the new
 manifest takes the old one's name. A killed run or a full disk leaves the previous store.
@@ -12,6 +13,7 @@ manifest takes the old one's name. A killed run or a full disk leaves the previo
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -25,12 +27,16 @@ import filelock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from analyzers import manifest, tables
-from analyzers.errors import StoreError, UsageError
+from analyzers import manifest, parquet, tables
+from analyzers.errors import StoreError, UnwritableStore, UsageError
 from analyzers.history import History
-from analyzers.parts import KINDS, Mined, Part, part_path, read, sync
+from analyzers.parts import KINDS, Mined, Part, part_path
+
+_OF_THE_PLACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
+
+
+_SECOND_COPIES = "imports.backup"
 
 
 class Shelf:
@@ -54,8 +60,9 @@ class Shelf:
 
     @property
     def imports(self) -> list[Path]:
-        """Files of review data the user gave, oldest first."""
-        return sorted((self.folder / "imports").glob("*.json*"))
+        """Files of review data the user gave, oldest first; damaged ones from their second copy."""
+        files = sorted((self.folder / "imports").glob("*.json"))
+        return [_undamaged(path, self.folder / _SECOND_COPIES / path.name) for path in files]
 
     def table(self, table: tables.Table, columns: list[str] | None = None) -> pd.DataFrame:
         """A finished table; without rows where the store does not have it."""
@@ -90,6 +97,11 @@ class Shelf:
         """Whether every file the manifest names is there with the size it was written with."""
         return manifest.is_whole(self.folder, self.manifest)
 
+    def is_damaged(self) -> bool:
+        """Whether there is a manifest of another version, or one that cannot be trusted."""
+        was_written = (self.folder / manifest.FILE).exists()
+        return was_written and not (self.manifest and self.is_whole())
+
     # -- writing ---------------------------------------------------------------------------
 
     def new_part(self) -> Part:
@@ -123,23 +135,22 @@ class Shelf:
             "generation": generation,
             "parts": parts,
             "tables": paths,
-            "sizes": {name: manifest.size(self.folder / name) for name in files},
+            "files": {name: manifest.mark(self.folder / name) for name in files},
         }
-        _replace(self.folder / manifest.FILE, _json(fresh))
+        _replace(self.folder / manifest.FILE, manifest.sealed(_plain(fresh)))
         previous, self.manifest = self.manifest, fresh
         self._sweep(keep=previous)
 
     def _without(self, name: str, drop: pa.Array) -> str:
-        shas = read(part_path(self.folder, name, "commits"), ["sha"])["sha"]
+        shas = parquet.read(part_path(self.folder, name, "commits"), ["sha"])["sha"]
         if not pc.any(pc.is_in(shas, value_set=drop)).as_py():
             return name
         fresh = f"{name[:6]}-{os.urandom(4).hex()}"
         part = Part(self.folder, fresh)
         for kind in KINDS:
-            with pq.ParquetFile(part_path(self.folder, name, kind)) as file:
-                for batch in file.iter_batches(batch_size=16384):
-                    kept = batch.filter(pc.invert(pc.is_in(batch["sha"], value_set=drop)))
-                    part.write(kind, pa.Table.from_batches([kept]))
+            for batch in parquet.batches(part_path(self.folder, name, kind), size=16384):
+                kept = batch.filter(pc.invert(pc.is_in(batch["sha"], value_set=drop)))
+                part.write(kind, pa.Table.from_batches([kept]))
         part.close()
         return fresh
 
@@ -148,10 +159,12 @@ class Shelf:
 
         The previous generation stays, because a reader may be in the middle of it.
         """
-        named = {*self.manifest.get("sizes", {}), *keep.get("sizes", {})}
+        named = {*self.manifest.get("files", {}), *keep.get("files", {})}
         for path in [*self.folder.glob("mined/*"), *self.folder.glob("tables/*/*")]:
             if str(path.relative_to(self.folder)) not in named:
                 path.unlink(missing_ok=True)
+        for path in [*self.folder.glob("*.new"), *self.folder.glob("imports/*.new")]:
+            path.unlink(missing_ok=True)
         for path in self.folder.glob("tables/*"):
             if not any(path.iterdir()):
                 path.rmdir()
@@ -172,6 +185,9 @@ class Shelf:
         if known:
             return known[0]
         path = folder / f"{len(self.imports) + 1:04d}-{name}.json"
+        second = self.folder / _SECOND_COPIES / path.name
+        second.parent.mkdir(exist_ok=True)
+        _replace(second, content)
         _replace(path, content)
         return path
 
@@ -201,39 +217,55 @@ def shelves(root: Path) -> list[Shelf]:
 
 
 def _unwritable(root: Path, error: OSError) -> Exception:
-    if error.filename is None or not str(error.filename).startswith(str(root)):
+    """What an error of the operating system means, where the store's place is to blame.
+
+    Arrow names no file in its errors, so there the number must do.
+    """
+    names_other = error.filename is not None and not str(error.filename).startswith(str(root))
+    if names_other or (error.filename is None and error.errno not in _OF_THE_PLACE):
         return error
-    reason = error.strerror or "the operating system gave no reason"
-    return StoreError(
+    reason = os.strerror(error.errno) if error.errno else "the operating system gave no reason"
+    kind = UnwritableStore if error.errno in _OF_THE_PLACE else StoreError
+    return kind(
         f"cannot write the store {root} ({reason.lower()}); name another one with --store DIR"
         " or REVIEWGAP_STORE"
     )
 
 
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:
-    return read(path, columns).to_pandas()
+    return parquet.read(path, columns).to_pandas()
 
 
 def _write(path: Path, table: tables.Table, frame: pd.DataFrame) -> None:
     rows = pa.Table.from_pandas(
         table.conform(frame), schema=table.arrow_schema, preserve_index=False
     )
-    pq.write_table(rows.replace_schema_metadata(None), path, compression="zstd")
-    sync(path)
+    parquet.write(path, rows)
 
 
 def _replace(path: Path, content: bytes) -> None:
     """Make this the content of the file, all of it or none."""
     fresh = path.with_suffix(".new")
     fresh.write_bytes(content)
-    sync(fresh)
+    parquet.sync(fresh)
     fresh.replace(path)
 
 
-def _json(facts: dict[str, Any]) -> bytes:
-    """The manifest as strict JSON: what is not a number is unknown."""
-    plain = json.loads(json.dumps(facts), parse_constant=lambda _: None)
-    return json.dumps(plain, indent=1, sort_keys=True, allow_nan=False).encode()
+def _undamaged(path: Path, second: Path) -> Path:
+    """The file whose content has the hash in its name; the first one where neither has."""
+    return second if not _is_as_named(path) and _is_as_named(second) else path
+
+
+def _is_as_named(path: Path) -> bool:
+    with suppress(OSError):
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:16] in path.name
+    return False
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts as strict JSON has them: what is not a number is unknown."""
+    plain: dict[str, Any] = json.loads(json.dumps(facts), parse_constant=lambda _: None)
+    return plain
 
 
 def require_known(root: Path, key: str, shown: Path) -> Shelf:

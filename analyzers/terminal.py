@@ -22,7 +22,11 @@ TERMINATED = 143
 def guarded(run: Callable[[], object]) -> int:
     """The exit code of a command; whatever goes wrong becomes one line on stderr."""
     try:
-        code = run()
+        try:
+            code = run()
+        except errors.DamagedStore as error:  # it is put away, and git still has what it said
+            note(f"reviewgap: {error}; trying once more")
+            code = run()
         return code if isinstance(code, int) else errors.COMPLETE
     except errors.ReviewgapError as error:
         note(f"reviewgap: {error}")
@@ -91,6 +95,8 @@ def show(text: str) -> None:
 
 def write(data: bytes) -> None:
     """Data as it is, to stdout."""
+    if sys.stdout is None:  # the caller has closed it
+        return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
@@ -98,4 +104,5 @@ def write(data: bytes) -> None:
 def note(text: str, *, quiet: bool = False) -> None:
     """One line for the person at the terminal, to stderr."""
     if not quiet:
-        print(signs.visible(text), file=sys.stderr)  # noqa: T201 - the only place that prints
+        with contextlib.suppress(OSError, ValueError):  # nobody may be reading it any more
+            print(signs.visible(text), file=sys.stderr)  # noqa: T201 - the only place that prints

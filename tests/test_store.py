@@ -13,7 +13,7 @@ import pytest
 from frames import mined, sha
 
 from analyzers import store, tables
-from analyzers.errors import StoreError, UsageError
+from analyzers.errors import DamagedStore, StoreError, UsageError
 
 
 def fill(shelf, *names):
@@ -81,7 +81,7 @@ def test_a_damaged_file_is_noticed_by_its_size(tmp_path):
     victim.write_bytes(victim.read_bytes()[:-1])
     shelf = store.Shelf(tmp_path / "r")
     assert not shelf.is_whole()
-    with pytest.raises(StoreError, match="damaged or unreadable"):
+    with pytest.raises(DamagedStore, match="put away"):
         shelf.table(tables.REFS)
 
 
@@ -115,15 +115,15 @@ KILLED = textwrap.dedent(
     sys.path[:0] = {path!r}
     from pathlib import Path
     from test_store import fill, publish
-    from analyzers import parts, store
+    from analyzers import parquet, store
     steps = int(sys.argv[2])
     def after(count):
         global steps
         steps -= 1
         if steps == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-    real = store.sync
-    parts.sync = store.sync = lambda path: (real(path), after(1))
+    real = parquet.sync
+    parquet.sync = lambda path: (real(path), after(1))
     with store.writing(Path(sys.argv[1]), "r") as shelf:
         publish(shelf, [*shelf.parts, fill(shelf, f"more{{sys.argv[2]}}")], note="second")
     """

@@ -1,0 +1,70 @@
+"""Parquet files of the store: written with a checksum on every page, and read with proof.
+
+A file that turns out damaged is put away, so that the store is not whole any more and the next
+refresh makes it anew from git.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analyzers.errors import DamagedStore
+
+
+def write(path: Path, rows: pa.Table) -> None:
+    """Write a whole file, and see to it that it is on the disk."""
+    plain = rows.replace_schema_metadata(None)
+    pq.write_table(plain, path, compression="zstd", write_page_checksum=True)
+    sync(path)
+
+
+def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """A file to be written in a stream; whoever closes it calls `sync`."""
+    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+
+
+def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """All rows; DamagedStore where the file is not as it was written."""
+    with _proving(path):
+        return pq.read_table(
+            path, columns=columns, partitioning=None, page_checksum_verification=True
+        )
+
+
+def batches(path: Path, *, size: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows, so many at a time; DamagedStore as in `read`."""
+    with _proving(path):
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    with file:
+        rows = file.iter_batches(batch_size=size, columns=columns)
+        while True:
+            with _proving(path):  # not around the yield: whoever takes the rows has own errors
+                batch = next(rows, None)
+            if batch is None:
+                return
+            yield batch
+
+
+def sync(path: Path) -> None:
+    """See to it that the file is on the disk before anything names it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _proving(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (PermissionError, FileNotFoundError) as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise DamagedStore(f"{path} cannot be read ({reason})") from error
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
+        with suppress(OSError):
+            path.unlink()
+        raise DamagedStore(f"{path} was damaged and is put away") from error
