@@ -6,7 +6,7 @@ REPO ?= .
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: dashboard test lint types lock clean
+.PHONY: dashboard test bench lint types lock clean
 
 dashboard: $(VENV)/.installed
 	$(BIN)/reviewgap dashboard "$(REPO)"
@@ -16,6 +16,12 @@ test: $(VENV)/.tested
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Ratios against plain git; more with: make bench REPOS="/path/a /path/b" SIZES=1000,10000,100000
+REPOS ?=
+SIZES ?= 1000,10000
+bench: $(VENV)/.installed
+	$(BIN)/python -P benchmarks/speed.py $(REPOS) --sizes "$(SIZES)"
 
 # Exactly the versions of requirements.lock; the lock names no registry, pip's own setting does.
 $(VENV)/.installed: pyproject.toml requirements.lock
