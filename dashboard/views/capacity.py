@@ -164,9 +164,10 @@ def _reviewers() -> None:
             frame=load.spread,
         )
         st.markdown(
-            f"Were the busiest away for four weeks, **{text.number(away.held_up_median)}** change"
-            f" requests would have waited for them in the middle of {away.windows} such windows of"
-            f" the last year, {text.number(away.held_up_worst)} in the worst, if nobody stepped in."
+            f"Had the busiest been away for four weeks and nobody stepped in,"
+            f" **{text.number(away.held_up_median)}** change requests would have waited for them:"
+            f" the median of {away.windows} such windows of the last year;"
+            f" {text.number(away.held_up_worst)} in the worst."
         )
     with right:
         line = Line("n_active_reviewers", "Reviewers", "throughput")
@@ -201,8 +202,8 @@ def _alarms() -> None:
         alt="Runs of weeks in which completion was unusually low and work had piled up",
     )
     st.caption(
-        "Unusual against the repository's own past; that is no proof of saturation. Judge each by"
-        " what happened then."
+        "Unusual against the repository's own past; that is no proof of saturation: more may have"
+        " been turned down, which git does not record. Judge each by what happened then."
     )
 
 

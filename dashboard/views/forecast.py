@@ -13,6 +13,11 @@ TARGETS = {
     "backlog_young": ("Waiting", "change requests waiting", "backlog"),
     "time_to_land_median": ("Median time to land", "hours", "throughput"),
 }
+WORDS = {
+    "throughput": "change requests are forecast to land",
+    "backlog_young": "change requests are forecast to wait",
+    "time_to_land_median": "is the forecast median time to land",
+}
 TRUST = {
     "tested": "Tested: better than repeating the past, and its bands held.",
     "no_better_than_naive": "No better than repeating the past. Read the band, not the line.",
@@ -45,10 +50,10 @@ def _choose(forecast: pd.DataFrame) -> tuple[str, int]:
     return str(target), int(str(horizon))
 
 
-def _words(row: pd.Series, unit: str) -> str:
+def _words(row: pd.Series) -> str:
     is_time = row["unit"] == "hours"
     wording = text.duration if is_time else text.whole
-    what = "median time to land" if is_time else unit
+    what = WORDS[row["target"]]
     when = "by the end of" if row["target"] == "backlog_young" else "in"
     return (
         f"**{wording(row['value'])}** {what} {when} the {row['horizon_weeks']} weeks after"
@@ -73,7 +78,7 @@ def _shown(forecast: pd.DataFrame) -> None:
     if pd.isna(chosen["value"]):
         st.text(str(chosen["reason"]))
     else:
-        st.markdown(_words(chosen, unit))
+        st.markdown(_words(chosen))
     past = shown.repo.rows("past_forecasts")
     if len(past):
         past = past[(past["target"] == target) & (past["horizon_weeks"] == horizon)]
