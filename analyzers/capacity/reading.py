@@ -119,8 +119,9 @@ def _sentence(span: str, told: dict[str, Fact], verdict: Verdict, reason: str) -
 
 
 def _gap_clause(told: dict[str, Fact]) -> str:
-    gap = told["review_gap_ratio"]
-    if gap.value is None:
+    """What the gap's band allows; nothing where hardly anything was opened."""
+    gap, opened = told["review_gap_ratio"], told["generation_rate"]
+    if gap.value is None or (opened.n or 0) < keeping_up.COHORT_N:
         return ""
     times = f"Demand is {gap.value:.2f}"
     if gap.low is None or gap.high is None:
