@@ -14,7 +14,8 @@ from reading import read
 from repository import commit, run_git
 
 from analyzers.errors import RefusedRepository
-from analyzers.mining import git
+from analyzers.mining import file_at_head, git
+from analyzers.mining.view import open_view
 
 HISTORY = [
     commit("a", "2026-01-05T10:00Z", files={"a.py": "1\n2\n", "keep.txt": "kept\n" * 5}),
@@ -416,7 +417,11 @@ def test_links_do_not_show_what_they_lead_to(history, tmp_path):
     assert "password" not in str(caught.value)
     (repo.git_dir / "HEAD").unlink()
     (repo.git_dir / "HEAD").symlink_to("refs/heads/main")  # as git wrote it before 2006
-    assert read(repo.path).mined.commits == 4
+    found = read(repo.path)
+    assert found.mined.commits == 4
+    with open_view(repo.path) as view:
+        assert file_at_head(view, "reviewgap.toml") is None
+        assert file_at_head(view, "a.py") == "one\n2\n3\n"
 
 
 def test_a_huge_small_file_is_refused(history):

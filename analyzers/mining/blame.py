@@ -24,7 +24,6 @@ Progress = Callable[[int, int, str], None]
 
 _AT_ONCE = 2
 _SAVED_EVERY = 20
-_LINK = "120000"
 _HUNK = re.compile(rb"^([0-9a-f]{40}|[0-9a-f]{64}) \d+ \d+ (\d+)$", re.MULTILINE)
 
 
@@ -45,7 +44,7 @@ def files(view: View, *, generated: Sequence[str] = ()) -> list[File]:
     return [
         File(entry.path, entry.object_id, kind_of(entry.path))
         for entry in objects.list_tree(view, view.head)
-        if entry.kind == "blob" and entry.mode != _LINK and "\ufffd" not in entry.path
+        if entry.kind == "blob" and entry.mode != objects.LINK and "\ufffd" not in entry.path
     ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analyzers.mining import git
 from analyzers.mining.git import GitDir, GitFailed, Output
 
+LINK = "120000"
 _MOST_RESTARTS = 1000
 _MOST_TREE_BYTES = 1 << 27  # a million files and more
 
@@ -79,6 +80,17 @@ def list_tree(view: GitDir, tree: str) -> list[Entry]:
     try:
         args = ["ls-tree", "-r", "-z", "--full-tree", tree]
         output = git.run(view, args, most_bytes=_MOST_TREE_BYTES)
+    except git.GitSilent:
+        raise
+    except GitFailed:
+        return []
+    return [_entry(line) for line in output.split(b"\0") if line]
+
+
+def entries(view: GitDir, tree: str, path: str) -> list[Entry]:
+    """What a tree holds at exactly this path: one entry, or none."""
+    try:
+        output = git.run(view, ["ls-tree", "-z", "--full-tree", tree, "--", path])
     except git.GitSilent:
         raise
     except GitFailed:

@@ -135,8 +135,12 @@ def file_at_head(view: View, path: str) -> str | None:
 def _at_head(view: View, path: str, most_bytes: int) -> bytes | None:
     if view.head is None:
         return None
-    found = next(objects.read(view, [f"{view.head}:{path}"], most_bytes=most_bytes))
-    return found.data if found.kind == "blob" else None
+    # A symbolic link is no file: what it holds is a path, which says nothing.
+    for entry in objects.entries(view, view.head, path):
+        if entry.kind == "blob" and entry.mode != objects.LINK:
+            found = next(objects.read(view, [entry.object_id], most_bytes=most_bytes))
+            return found.data if found.kind == "blob" else None
+    return None
 
 
 class _Counting:
