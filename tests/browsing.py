@@ -137,7 +137,7 @@ def _wait_until_healthy(address, server, log):
 @pytest.fixture(scope="session")
 def browser():
     playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect.set_options(timeout=30_000)  # a loaded machine is slow, not wrong
+    playwright.expect.set_options(timeout=60_000)  # a loaded machine is slow, not wrong
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -155,6 +155,7 @@ def visit(url, browser):
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(120_000)
         page.errors, page.outside = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
