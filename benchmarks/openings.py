@@ -12,8 +12,12 @@ memory. Two kinds of truth:
   evidence, the worst case;
 - days of opening, one line each (`repository,number,opened_on`, such as `pallets/flask,12,
   2026-01-05`), for repositories whose path holds `owner+name`. Those in openings_days.csv beside
-  this file were read off public threads when the estimator was finished; nothing was fitted
-  to them.
+  this file were read off public threads when the estimator was finished. One of them, wrong by
+  then, suggested the rule for branches of many hands, which was judged on thinned sequences.
+
+With `--thin K` the number sequence is thinned out to every K-th number, until bands are days wide
+as in a quiet project, and its openings are compared with those that the whole sequence dates to
+within hours: all, and branches of three or more hands with and without the rule for them.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ import resource
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +42,10 @@ from analyzers import mining, tables
 from analyzers.graph import Graph
 from analyzers.history import History, Messages
 from analyzers.mining.view import open_view
-from analyzers.reviews.record import DAY, record
+from analyzers.reviews.chain import NO_BOUND
+from analyzers.reviews.openings import HOUR, Opening, dating, first_burst, opening
+from analyzers.reviews.ownership import candidate_times, of_its_opener
+from analyzers.reviews.record import DAY, Record, record
 from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import Sequence, sequences
 
@@ -65,7 +73,7 @@ class _Memory:
         return History(conformed, refs, tables.NOTES.empty(), messages, head)
 
 
-def main(paths: list[str], days: dict[str, dict[int, int]]) -> None:
+def main(paths: list[str], days: dict[str, dict[int, int]], thin: int) -> None:
     """Print the figures of the repositories at these paths; `days` are begins of true days."""
     for path in paths:
         print(f"== {path}")
@@ -81,6 +89,7 @@ def main(paths: list[str], days: dict[str, dict[int, int]]) -> None:
             if dates.requests:
                 _print(dates, _first_parent_numbers(path))
                 _score(path, history, facts, sequence)
+                _score_thinned(facts, dates, thin)
                 _score_days(dates, next((d for name, d in days.items() if name in path), {}))
         print(
             f"{len(graph)} commits: {time.perf_counter() - start:.1f} s"
@@ -128,6 +137,48 @@ def _score_days(dates: Dated, days: dict[int, int]) -> None:
             print(f"  true days, {name}: n {len(off)}, right day {np.mean(off == 0):.1%},"
                   f" within a day {np.mean(off <= DAY):.1%}, P90 {np.quantile(off, 0.9) / DAY:.2f}"
                   f" d, band touches the day {touched:.1%}")  # fmt: skip
+
+
+def _score_thinned(facts: Record, dates: Dated, step: int) -> None:
+    off: dict[str, list[int]] = {"all": [], "many hands": [], "many hands, no rule": []}
+    for first in range(0, step, max(1, step // 12)):
+        for request, opener, thinned in _thinned(facts, dates, first, step):
+            if thinned.high - thinned.low < DAY or thinned.method != "own":
+                continue
+            off["all"].append(_distance(request.opening, thinned.at))
+            if len(opener) < len(request.own):
+                off["many hands"].append(off["all"][-1])
+                inside = [t for t in request.times if thinned.low <= t <= thinned.high]
+                off["many hands, no rule"].append(_distance(request.opening, first_burst(inside)))
+    for name, values in off.items():
+        if values:
+            print(f"  thinned to 1 of {step}, {name}: n {len(values)}, right"
+                  f" {np.mean(np.array(values) == 0):.1%}, within a day"
+                  f" {np.mean(np.array(values) <= DAY):.1%}")  # fmt: skip
+
+
+def _thinned(
+    facts: Record, dates: Dated, first: int, step: int
+) -> Iterator[tuple[Request, list[int], Opening]]:
+    chosen = dates.requests[first::step]
+    proofs = {r.number: [r.landing.at] for r in chosen if r.landing and r.landing.is_proof}
+    sparse = dating({r.number: r.times for r in chosen}, proofs, snapshot=facts.snapshot)
+    for request in chosen:
+        known, landing = request.opening, request.landing
+        if known.low < 0 or known.high - known.low > 4 * HOUR or not request.own:
+            continue
+        opener = of_its_opener(facts, request.own)
+        better = [] if len(opener) == len(request.own) else opener
+        latest = landing.at if landing and landing.is_proof else NO_BOUND
+        yield request, opener, opening(
+            sparse, request.number, request.times, is_plain=False, latest=latest,
+            better=candidate_times(facts, better, landing) if better else [],
+        )  # fmt: skip
+
+
+def _distance(known: Opening, at: int) -> int:
+    """How far outside the narrow band; an hour on either side is no matter."""
+    return max(0, known.low - HOUR - at, at - known.high - HOUR)
 
 
 def _true_days(file: Path) -> dict[str, dict[int, int]]:
@@ -208,5 +259,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("repositories", nargs="+")
     parser.add_argument("--truth", type=Path, default=Path(__file__).with_name("openings_days.csv"))
+    parser.add_argument("--thin", type=int, default=0)
     asked = parser.parse_args()
-    main(asked.repositories, _true_days(asked.truth))
+    main(asked.repositories, _true_days(asked.truth), asked.thin)

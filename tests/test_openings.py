@@ -76,6 +76,23 @@ def test_a_stacked_branch_is_dated_by_its_own_part():
     assert dated(odd(5, *branch, merged=9), "#5")["opened_at"] == pd.Timestamp(day(5, 12))
 
 
+def by(*authors, days=(4.5, 4.7, 5)):
+    """A branch of #5 with a commit by each author, the last one by who opened it."""
+    rows = []
+    for name, at in zip(authors, days, strict=True):
+        rows.append({"name": f"{name}{at}", "parents": rows[-1]["name"] if rows else "merge1",
+                     "at": day(0, 24 * at), "author": f"{name} <{name}@example.com>"})  # fmt: skip
+    return dated(odd(5, *rows), "#5")["opened_at"]
+
+
+def test_a_branch_of_many_hands_is_dated_by_its_newest_author():
+    assert by("cy", "bo", "ann") == pd.Timestamp(day(0, 24 * 5))
+
+
+def test_of_two_hands_the_first_burst_dates_it():
+    assert by("bo", "bo", "ann") == pd.Timestamp(day(0, 24 * 4.5))
+
+
 def test_merges_from_the_base_are_not_its_commits():
     branch = (
         {"name": "one", "parents": "merge1", "at": day(5)},

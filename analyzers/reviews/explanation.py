@@ -11,6 +11,7 @@ from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.reviews import chain
 from analyzers.reviews.landing import Landing
+from analyzers.reviews.ownership import of_its_opener
 from analyzers.reviews.record import DAY, Record, record
 from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import sequences
@@ -79,6 +80,13 @@ def _evidence(facts: Record, dates: Dated, request: Request) -> Iterator[str]:
         f" committed {_when(facts.committed[i])}: {facts.subjects[i]}"
         for i in request.own[:10]
     )
+    if request.number not in dates.sequence.pushes:
+        opener = of_its_opener(facts, request.own)
+        if len(opener) < len(request.own):
+            yield (
+                f"three or more people wrote them, so the {len(opener)} by the author of the newest"
+                " date it where they lie in the band"
+            )
     yield f"candidate times for the opening: {_candidates(request)}"
 
 

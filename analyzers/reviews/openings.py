@@ -90,15 +90,23 @@ def dating(
 
 
 def opening(
-    dates: Dating, number: int, times: Sequence[int], *, is_plain: bool, latest: int = NO_BOUND
+    dates: Dating,
+    number: int,
+    times: Sequence[int],
+    *,
+    is_plain: bool,
+    latest: int = NO_BOUND,
+    better: Sequence[int] = (),
 ) -> Opening:
     """The opening of one number from its own candidate times (ascending, may be empty).
 
-    `is_plain` says that they come from the landed commit alone; `latest` is the landing.
+    `is_plain` says that they come from the landed commit alone; `latest` is the landing; `better`
+    are those of the times that date it where they lie in the band.
     """
     low, high = dates.bound(number, *_BAND)
     low_wide, high_wide = dates.bound(number, *_WIDE)
-    at, method = _point(dates, number, times, (low, high))
+    is_inside = any(low <= time <= high for time in better)
+    at, method = _point(dates, number, better if is_inside else times, (low, high))
     if is_plain and method == "own":
         method = "plain"
     if latest != NO_BOUND:
@@ -114,17 +122,18 @@ def _point(
     low, high = band
     below, above = dates.chain.below(number, 1), dates.chain.above(number, 1)
     if below == NO_BOUND and above == NO_BOUND:
-        return (min(high, _first_burst(times)) if times else high), "first_commit"
+        return (min(high, first_burst(times)) if times else high), "first_commit"
     inside = [time for time in times if low <= time <= high]
     if inside:
-        return _first_burst(inside), "own"
+        return first_burst(inside), "own"
     middle = dates.chain.between(number)
     if middle == NO_BOUND:
         middle = below if above == NO_BOUND else above
     return max(low, min(high, middle)), "interpolated"
 
 
-def _first_burst(times: Sequence[int]) -> int:
+def first_burst(times: Sequence[int]) -> int:
+    """The end of the first run of times (ascending) without a pause of more than two hours."""
     end = times[0]
     for time in times[1:]:
         if time - end > _BURST_GAP:

@@ -8,6 +8,7 @@ from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 
 _NEWEST = 60
+_MANY = 3
 _MOST_WALKED = 2000
 
 
@@ -39,6 +40,19 @@ def _brought(record: Record, landing: Landing) -> list[int]:
     if arrival[landing.tip] != landing.commit:
         return []
     return record.graph.own_commits(landing.tip, arrival, event=landing.commit)
+
+
+def of_its_opener(record: Record, own: list[int]) -> list[int]:
+    """The own commits that show when it was opened: where many wrote, those of the newest's author.
+
+    A branch of three or more hands mostly carries work from before the change request. In number
+    sequences thinned out until bands were days wide this dated 62 % of such branches to within a
+    day, all their commits 39 %; with two hands it would be worse (benchmarks/openings.py --thin).
+    """
+    authors = {record.author_emails[i] for i in own}
+    if len(authors) < _MANY:
+        return own
+    return [i for i in own if record.author_emails[i] == record.author_emails[own[0]]]
 
 
 def base(record: Record, sequence: Sequence, number: int) -> int:

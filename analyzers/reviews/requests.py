@@ -10,7 +10,7 @@ from analyzers.history import Messages
 from analyzers.reviews import chain, heads, landings, mentions, openings
 from analyzers.reviews.landing import Landing
 from analyzers.reviews.openings import Dating, Opening
-from analyzers.reviews.ownership import candidate_times, own_commits
+from analyzers.reviews.ownership import candidate_times, of_its_opener, own_commits
 from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 
@@ -71,7 +71,14 @@ def dated(record: Record, sequence: Sequence, messages: Messages) -> Dated:
     requests = [
         Request(
             number,
-            _opening(dating, number, times[number], final.get(number), is_plain=not own[number]),
+            openings.opening(
+                dating,
+                number,
+                times[number],
+                is_plain=not own[number],
+                latest=_latest(final.get(number)),
+                better=_better(record, sequence, own[number], final.get(number)),
+            ),
             final.get(number),
             own[number],
             times[number],
@@ -87,11 +94,16 @@ def _as_opened(sequence: Sequence, number: int, own: list[int]) -> list[int]:
     return own[:1] if number in sequence.pushes else own
 
 
-def _opening(
-    dating: Dating, number: int, times: list[int], landing: Landing | None, *, is_plain: bool
-) -> Opening:
-    latest = landing.at if landing is not None and landing.is_proof else chain.NO_BOUND
-    return openings.opening(dating, number, times, is_plain=is_plain, latest=latest)
+def _latest(landing: Landing | None) -> int:
+    return landing.at if landing is not None and landing.is_proof else chain.NO_BOUND
+
+
+def _better(
+    record: Record, sequence: Sequence, own: list[int], landing: Landing | None
+) -> list[int]:
+    """The candidate times of who opened it, where these are not all of them."""
+    opener = own if sequence.pushes else of_its_opener(record, own)
+    return [] if len(opener) == len(own) else candidate_times(record, opener, landing)
 
 
 def _struck(
