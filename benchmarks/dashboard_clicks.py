@@ -5,7 +5,8 @@
 serves the mined repositories and visits their pages in headless Chromium. Per repository and page
 it prints the time to the first chart of a warm server (limit 2.5 s), the median of 10 clicks
 on a filter until a figure's text changes (aim 100 ms on a quiet machine, limit 250 ms), the
-bytes received per rerun (limit 60 kB) and the most marks of one chart (limit 2,000); at the end
+bytes received per rerun (limit 60 kB), the server's CPU per rerun and the most marks of one
+chart (limit 2,000); at the end
 the server's memory (limit 500 MB) and the load of the machine, without which no time means much.
 """
 
@@ -79,7 +80,7 @@ def main(folders: list[str]) -> None:
             page = chromium.new_page(viewport={"width": 1366, "height": 1250})
             page.set_default_timeout(120_000)
             for folder in folders:
-                _measure(page, port, _label(Path(folder)))
+                _measure(page, port, _label(Path(folder)), server.pid)
         memory = Path(f"/proc/{server.pid}/status").read_text().split("VmRSS:")[1].split()[0]
         print(f"server memory {int(memory) * 1.024 / 1000:.0f} MB; load {os.getloadavg()[0]:.1f}")
     finally:
@@ -87,7 +88,7 @@ def main(folders: list[str]) -> None:
         server.wait(15)
 
 
-def _measure(page: Page, port: int, key: str) -> None:
+def _measure(page: Page, port: int, key: str, server: int) -> None:
     received: list[int] = []
     page.on(
         "websocket",
@@ -100,27 +101,35 @@ def _measure(page: Page, port: int, key: str) -> None:
         page.goto("about:blank")
         started = time.perf_counter()
         page.goto(f"{address}&period=12+weeks")
-        page.wait_for_selector(FIRST[path])
+        page.wait_for_selector(FIRST[path], state="attached")
         first = time.perf_counter() - started
         _ready(page)
         for name in reversed(PERIODS):  # once each, so that caches are warm
             page.evaluate(CLICK, name)
             _ready(page)
-        times, sizes = [], []
+        times, sizes, spent = [], [], _cpu(server)
         for turn in range(CLICKS):
             received.clear()
             times.append(page.evaluate(CLICK, PERIODS[(turn + 1) % 2]))
             _ready(page)
             sizes.append(sum(received))
+        spent = (_cpu(server) - spent) / CLICKS
         page.goto(f"{address}&period=All")
         _ready(page)
         print(
             f"{key} /{path}: first chart {first:.1f} s, click to text"
             f" {statistics.median(times):.0f} ms median of {CLICKS} (slowest {max(times):.0f}),"
+            f" {spent:.0f} ms of the server's CPU,"
             f" {statistics.median(sizes) / 1000:.0f} kB per rerun,"
             f" at most {page.evaluate(MARKS)} marks in a chart of all weeks",
             flush=True,
         )
+
+
+def _cpu(server: int) -> float:
+    """Milliseconds of processor time the server has used, which others' load does not change."""
+    fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def _label(folder: Path) -> str:

@@ -111,18 +111,36 @@ def test_weeks_are_the_same_in_every_time_zone(visit, zone):
     page.wait_for_url(re.compile(r"week=2026-W4[67]"))
 
 
-def test_tables_and_numbers_can_be_taken_away(visit):
+def test_tables_and_reports_can_be_taken_away(visit):
     page = visit("reports")
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="weekly.csv").click()
-    lines = Path(waiting.value.path()).read_text(encoding="utf-8").splitlines()
+    lines = taken(page, "weekly.csv").decode().splitlines()
     assert lines[0].startswith("iso_week,week_start_utc,")
     assert len(lines) == 161
+    assert taken(page, "report.html").lstrip().lower().startswith(b"<!doctype html>")
+    assert taken(page, "reviewgap.zip").startswith(b"PK")
+
+
+def test_a_chart_can_be_taken_away_in_three_forms(visit):
     page = visit()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download").first.click()
-        page.get_by_role("button", name="CSV", exact=True).click()
-    assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("iso_week,")
+    page.get_by_role("button", name="Download").first.click()
+    assert taken(page, "CSV").startswith(b"iso_week,")
+    assert taken(page, "PNG").startswith(b"\x89PNG")
+    assert b"Generation against throughput" in taken(page, "SVG")
+
+
+def taken(page, name):
+    with page.expect_download(timeout=60_000) as waiting:
+        page.get_by_role("button", name=name, exact=True).click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_a_question_mark_tells_what_a_figure_counts_and_rests_on(visit):
+    page = visit()
+    metric = page.locator('[data-testid="stMetric"]').filter(has_text="Review gap")
+    metric.locator('[data-testid="stTooltipIcon"]').hover()
+    told = page.locator('[data-testid="stTooltipContent"]')
+    for word in ("Unit", "Counted", "Left out", "Evidence", "review_gap_ratio"):
+        playwright.expect(told).to_contain_text(word)
 
 
 def test_the_keyboard_reaches_every_filter_in_reading_order(visit):
@@ -137,8 +155,10 @@ def test_the_keyboard_reaches_every_filter_in_reading_order(visit):
             )
         )
     seen = " | ".join(names)
-    assert seen.index("Review gap") < seen.index("Reports")
-    assert "Repository" in seen
+    places = [
+        seen.index(name) for name in ("Review gap", "Reports", "Repository", "4 weeks", "All")
+    ]
+    assert places == sorted(places)
 
 
 def test_nothing_overflows_on_a_phone(visit):

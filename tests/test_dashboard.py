@@ -229,6 +229,26 @@ def test_a_second_look_at_the_same_period_computes_nothing(store, offer, monkeyp
     assert again == before
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_second_look_reads_no_file(store, offer, view, monkeypatch):
+    offer(store)
+    opened(view)
+    monkeypatch.setattr(data.pq, "read_table", lambda *_, **__: pytest.fail("read again"))
+    opened(view)
+
+
+def test_what_lies_behind_a_point_and_one_change_request_are_addresses(store, offer):
+    offer(store)
+    commits = opened(week="2026-W40", behind="commits").dataframe[0].value
+    assert {"sha", "subject"} <= set(commits.columns)
+    landed = opened(week="2026-W40", behind="landed").dataframe[0].value
+    weeks = landed["landed_at"].dt.strftime("%G-W%V")
+    assert set(weeks) == {"2026-W40"}
+    app = opened("change_requests", request="#3500", period="All", automation="true")
+    assert list(app.dataframe[0].value["change_request"]) == ["#3500"]
+    assert "How it was dated" in texts(app)
+
+
 def test_repositories_are_listed_by_name_with_their_own_figures(tmp_path, offer):
     folders = [
         write(tmp_path / name, key=f"{name}-1", n_weeks=n, name=name)
