@@ -38,19 +38,13 @@ def week(filters: Filters, *, step: int | None = None) -> None:
         if chosen is None:
             return
         found = _behind(filters, str(chosen), step)
-        names = {kind: f"{kind.capitalize()} ({len(rows)})" for kind, rows in found.items()}
         kind = st.segmented_control(
-            "Show",
-            list(names),
-            default="opened",
-            required=True,
-            format_func=names.__getitem__,
-            key="behind",
-            bind="query-params",
+            "Show", list(found), default="Opened", required=True, key="behind", bind="query-params"
         )
-    if kind == "commits":
+        st.caption(", ".join(f"{name} ({len(rows)})" for name, rows in found.items()))
+    if kind == "Commits":
         columns = ["sha", "subject", "committed_at", "authorship", "ai_tools", "reviewable_lines"]
-        _table(found["commits"], parts.commit_table, columns, "commits")
+        _table(found["Commits"], parts.commit_table, columns, "commits")
     else:
         _table(found[str(kind)], parts.request_table, [*_COLUMNS, *_TAIL], "requests")
 
@@ -60,9 +54,9 @@ def _behind(filters: Filters, first: str, step: int) -> dict[str, pd.DataFrame]:
     weeks = _block(filters, first, step)
     requests, commits = data.requests(filters.repo), data.commits(filters.repo)
     return {
-        "opened": _of(requests, "opened_week", weeks, filters),
-        "landed": _of(requests, "landed_week", weeks, filters),
-        "commits": _of(commits, "landed_in_week", weeks, filters),
+        "Opened": _of(requests, "opened_week", weeks, filters),
+        "Landed": _of(requests, "landed_week", weeks, filters),
+        "Commits": _of(commits, "landed_in_week", weeks, filters),
     }
 
 

@@ -11,6 +11,7 @@ from analyzers.capacity.effort import CONFOUNDED, EFFORT_SAMPLE
 from analyzers.capacity.practice import LARGE_LINES, LINES_PER_HOUR
 from analyzers.store import Shelf
 from dashboard import data, text
+from dashboard.once import once
 
 _PRACTICES = {
     "self_landed_share": ("Landed by its author alone", "Not proof that nobody looked."),
@@ -68,6 +69,21 @@ def _practice(row: pd.Series) -> dict[str, object]:
     }
 
 
+def _sample(repo: data.Repository) -> pd.DataFrame:
+    """What `reviewgap effort` measured last; read again only when it has changed."""
+    try:
+        changed = (repo.folder / f"{EFFORT_SAMPLE.name}.parquet").stat().st_mtime_ns
+    except OSError:
+        return EFFORT_SAMPLE.empty()
+    return _kept(repo, changed)
+
+
+@once(16)
+def _kept(repo: data.Repository, changed: int) -> pd.DataFrame:
+    del changed  # part of the key only
+    return Shelf(repo.folder).kept(EFFORT_SAMPLE)
+
+
 def effort(repo: data.Repository) -> None:
     """Does the work in a change request grow? And that nothing can be read of AI's effect."""
     st.header("Review effort", anchor=False)
@@ -75,7 +91,7 @@ def effort(repo: data.Repository) -> None:
     if rows.empty:
         st.caption("Not measured yet; the next mining run does.")
         return
-    sample = Shelf(repo.folder).kept(EFFORT_SAMPLE)
+    sample = _sample(repo)
     st.markdown(_growth(rows.iloc[0]))
     told = pd.DataFrame([_ratio(row) for _, row in pd.concat([rows, sample]).iterrows()])
     st.dataframe(
