@@ -1,13 +1,16 @@
 """How much of HEAD's code comes from declared-AI commits, apart from the pipeline.
 
 It is slow, so `mine` never blames; `reviewgap lines` does, on a sample of files, and keeps what
-it learned beside the tables.
+it learned and found beside the tables, where the dashboard reads it.
 """
 
 from __future__ import annotations
 
+import json
+import os
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -18,16 +21,18 @@ from analyzers.pipeline import Request
 from analyzers.store import Shelf
 
 KEPT = "blame.json"
+FOUND = "lines.json"
 KINDS = ("code", "test")
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The shares by area, how many files there are, and how many could not be blamed."""
+    """The shares by area, how many files there are, how many could not be blamed, of which HEAD."""
 
     shares: pd.DataFrame
     n_files: int
     n_unreadable: int
+    head: str
 
 
 def surveyed(
@@ -44,8 +49,34 @@ def surveyed(
         chosen = set(surviving.drawn([file.path for file in code], size=sample, seed=seed))
         wanted = [file for file in code if file.path in chosen]
         lines = blame.blamed(view, wanted, kept=shelf.folder / KEPT, progress=progress)
+        head = str(view.head or "")
     commits = shelf.table(tables.COMMITS, ["sha", "authorship"])
     declared = set(commits.loc[commits["authorship"].isin(tables.DECLARED_AI), "sha"])
     blamed = surviving.by_file(lines, declared)
     sizes = Counter(surviving.area(file.path) for file in code)
-    return Survey(surviving.shares(blamed, sizes, seed=seed), len(code), len(wanted) - len(lines))
+    shares = surviving.shares(blamed, sizes, seed=seed)
+    survey = Survey(shares, len(code), len(wanted) - len(lines), head)
+    _keep(shelf.folder / FOUND, survey)
+    return survey
+
+
+def last(folder: Path) -> Survey | None:
+    """The last survey of the repository whose store folder this is; None where there is none."""
+    try:
+        told = json.loads((folder / FOUND).read_bytes())
+        shares = pd.DataFrame(told["shares"], columns=list(surviving.COLUMNS))
+        return Survey(shares, int(told["n_files"]), int(told["n_unreadable"]), str(told["head"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, survey: Survey) -> None:
+    told = {
+        "shares": json.loads(survey.shares.to_json(orient="records")),
+        "n_files": survey.n_files,
+        "n_unreadable": survey.n_unreadable,
+        "head": survey.head,
+    }
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(told), encoding="utf-8")
+    os.replace(fresh, path)  # noqa: PTH105  # atomic, also over an existing file

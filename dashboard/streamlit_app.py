@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 PAGES = (
     ("gap", "Review gap", "balance"),
     ("authorship", "AI authorship", "robot_2"),
+    ("lines", "Surviving lines", "layers"),
     ("latency", "Review latency", "schedule"),
     ("change_requests", "Change requests", "merge"),
     ("queue", "Queue", "pending_actions"),

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, needs_chromium]
 PAGES = {
     "": "",  # its title is the verdict
     "authorship": "AI authorship",
+    "lines": "Surviving lines",
     "latency": "Review latency",
     "change-requests": "Change requests",
     "queue": "Queue",

@@ -22,6 +22,7 @@ APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
     "gap",
     "authorship",
+    "lines",
     "latency",
     "change_requests",
     "queue",
@@ -72,6 +73,20 @@ def charts(app):
 def test_every_page_runs_and_has_one_title(store, offer, view):
     offer(store)
     assert len(opened(view).title) == 1
+
+
+def test_surviving_lines_are_shown_once_somebody_asked_for_them(tmp_path, offer):
+    folder = write(tmp_path)
+    offer(folder)
+    assert "Nobody has asked yet" in "\n".join(info.value for info in opened("lines").info)
+    row = {"n_files": 9, "n_blamed": 3, "low": 0.1, "high": 0.5, "ai_share_of_lines": 0.25}
+    areas = [row | {"area": "all", "n_lines": 900}, row | {"area": "src", "n_lines": 800}]
+    told = {"shares": areas, "n_files": 9, "n_unreadable": 0, "head": "f" * 40}
+    (folder / "lines.json").write_text(json.dumps(told))
+    app = opened("lines")
+    assert "**25%** of today's lines" in texts(app)
+    assert "HEAD has moved since" in texts(app)
+    assert "3 of 9 files" in texts(app)
 
 
 @pytest.mark.parametrize("view", ["gap", "authorship", "latency", "capacity"])

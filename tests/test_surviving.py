@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repository import commit
 
-from analyzers import errors, terminal
+from analyzers import errors, line_survey, terminal
 from analyzers.authorship import surviving
 from analyzers.cli import app
 from analyzers.mining import blame
@@ -42,6 +42,12 @@ def test_lines_that_survive_are_counted_by_area(repo, store_dir, capfdbinary):
     found = [(row["area"], row["n_lines"], row["ai_share_of_lines"]) for row in told["areas"]]
     assert found == [("all", 5, 0.4), ("src", 4, 0.5), (".", 1, 0.0)]
     assert told["areas"][0]["low"] == told["areas"][0]["high"] == 0.4, "nothing was sampled"
+    (folder,) = [path.parent for path in store_dir.glob("*/lines.json")]
+    survey = line_survey.last(folder)
+    assert survey.head == repo.sha["b"]
+    assert survey.shares["area"].tolist() == ["all", "src", "."]
+    (folder / "lines.json").write_text("{")
+    assert line_survey.last(folder) is None, "a damaged memory is as good as none"
 
 
 def test_blame_is_remembered_by_content(repo, tmp_path, monkeypatch):

@@ -37,7 +37,8 @@ class Markers:
     by_name: tuple[Marker, ...]
     by_key: Mapping[str, tuple[Marker, ...]]
     ignored_lines: re.Pattern[str]
-    quick: Mapping[str, re.Pattern[str]]  # per kind: any of its rows, in one look
+    quick: Mapping[str, re.Pattern[str]]  # per kind: any of its rows without a sieve, in one look
+    named: re.Pattern[str]  # a tool's name: without one, no row with a sieve is tried
 
     def of_kind(self, kind: str) -> tuple[Marker, ...]:
         """The rows of one kind."""
@@ -45,10 +46,12 @@ class Markers:
 
     def hits(self, kind: str, line: str) -> Marker | None:
         """The first row of a kind whose pattern is found in the line."""
-        if not self.quick[kind].search(line):
+        plain = bool(self.quick[kind].search(line))
+        named = bool(self.named.search(line))
+        if not (plain or named):
             return None
-        rows = self.of_kind(kind)
-        return next((row for row in rows if row.regex and row.regex.search(line)), None)
+        tried = (row for row in self.of_kind(kind) if (named if row.sieve else plain))
+        return next((row for row in tried if row.regex and row.regex.search(line)), None)
 
     def identify(self, name: str, email: str) -> Marker | None:
         """The row that knows this identity, the generic row if it looks like an agent, or None.
@@ -119,7 +122,7 @@ def load(own: Iterable[Mapping[str, object]] = ()) -> Markers:
     theirs = tuple(parse(_spelled(row, named), origin="reviewgap.toml") for row in own)
     ours = tuple(parse(_spelled(row, named), origin="ai_tools.toml") for row in data["markers"])
     _require_unique((*theirs, *ours))
-    return _indexed((*theirs, *ours), data["generic"])
+    return _indexed((*theirs, *ours), data["generic"], named["named"])
 
 
 def _spelled(row: Mapping[str, object], named: Mapping[str, str]) -> dict[str, object]:
@@ -140,7 +143,7 @@ def _require_unique(rows: tuple[Marker, ...]) -> None:
         raise UsageError(f"reviewgap.toml: marker {twice[0]}: id is used twice")
 
 
-def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers:
+def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object], named: str) -> Markers:
     words = Words.of({k: v for k, v in generic.items() if isinstance(v, list)})
     identities = [row for row in rows if row.kind in ("identity", "negative")]
     ignored = [row.regex.pattern for row in rows if row.kind == "negative" and row.regex]
@@ -157,12 +160,13 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object]) -> Markers
         by_key=_by(rows, lambda row: tuple(normal_key(key) for key in row.keys)),
         ignored_lines=re.compile("|".join(f"(?:{p})" for p in ignored), re.IGNORECASE),
         quick={kind: _any_of(kinds.get(kind, ())) for kind in _BY_LINE},
+        named=re.compile(named, re.IGNORECASE),
     )
 
 
 def _any_of(rows: tuple[Marker, ...]) -> re.Pattern[str]:
     """One pattern for all rows; one that lets everything through where they cannot be joined."""
-    patterns = [row.regex for row in rows if row.regex]
+    patterns = [row.regex for row in rows if row.regex and row.sieve is None]
     if any(pattern.groups for pattern in patterns):
         return _ANYTHING
     with suppress(re.error):

@@ -15,7 +15,7 @@ DRAWS = 1000
 LEVEL = 0.9
 WHOLE = "all"
 
-_COLUMNS = ["area", "n_files", "n_blamed", "n_lines", "ai_share_of_lines", "low", "high"]
+COLUMNS = ["area", "n_files", "n_blamed", "n_lines", "ai_share_of_lines", "low", "high"]
 
 
 def area(path: str) -> str:
@@ -68,9 +68,9 @@ def shares(blamed: pd.DataFrame, n_files: Mapping[str, int], *, seed: int) -> pd
         draws = _totals(ours, n_files[str(name)], rng)
         areas.append(_told(str(name), ours, n_files[str(name)], draws))
         totals.append(draws)
-    by_area = pd.DataFrame(areas, columns=_COLUMNS)
+    by_area = pd.DataFrame(areas, columns=COLUMNS)
     by_area = by_area.sort_values(["n_lines", "area"], ascending=[False, True])
-    whole = pd.DataFrame([_whole(blamed, n_files, totals)], columns=_COLUMNS)
+    whole = pd.DataFrame([_whole(blamed, n_files, totals)], columns=COLUMNS)
     return pd.concat([whole, by_area], ignore_index=True) if areas else whole
 
 
