@@ -176,10 +176,15 @@ def _sentence(start: Measured, changed: Inputs) -> str:
         value, low, high = start.months_until_exceeded(change)
     except NotEnoughData as reason:
         return f"When demand would exceed what review has shown is not told: {reason}."
+    if value == 0 and high > 0:
+        return (
+            "At today's rates demand is above all that review has shown it can land, but **not"
+            f" surely**: the 90% band reaches from now to {_months(high)}."
+        )
     if value == 0:
         return (
             "Demand at the usual completion is **already above** all that review has shown it can"
-            f" land (90% band now to {_months(high)})."
+            " land, in at least 95% of draws."
         )
     if math.isinf(value):
         return "Demand would **never** exceed what review has shown it can land."
