@@ -146,7 +146,7 @@ def test_an_address_that_nothing_writes_to_is_refused(shelf):
 class Futures:
     """What `distributed` gives, without a network: every task is done at once, or never."""
 
-    status = "running"
+    status, loop = "running", "the loop of the client"
 
     def __init__(self, *_, timeout, set_as_default):
         self.asked = (timeout, set_as_default)
@@ -185,7 +185,8 @@ def dask(monkeypatch):
             FuturesCancelledError = KeyError
 
         @staticmethod
-        def as_completed(futures, *, raise_errors):
+        def as_completed(futures, *, loop, raise_errors):
+            assert loop == "the loop of the client"
             assert not raise_errors
             return iter(futures)
 

@@ -25,7 +25,8 @@ def outcomes(tasks: Sequence[Task], scheduler: str) -> Iterator[Outcome]:
         with client:
             futures = {_submit(client, task): task for task in tasks}
             n_done = 0
-            for future in distributed.as_completed(futures, raise_errors=False):
+            done = distributed.as_completed(list(futures), loop=client.loop, raise_errors=False)
+            for future in done:
                 if future.status == "cancelled" or client.status != "running":
                     raise _gone(scheduler, n_done, len(tasks))
                 n_done += 1
