@@ -70,3 +70,13 @@ def test_languages_are_known_by_names():
         False,
         False,
     ]
+
+
+def test_an_object_format_that_the_tool_cannot_read_is_unknown(history, tmp_path):
+    repo = history(
+        [commit("a", "2026-01-05T10:00Z", files={"a.py": PLAIN})], object_format="sha256"
+    )
+    with open_view(repo.path) as view:
+        rows = complexity.measured(view, list(repo.sha.values()), kept=tmp_path / "kept.parquet")
+    assert rows["sha"].to_list() == [repo.sha["a"]]
+    assert rows["complexity"].isna().all()

@@ -25,6 +25,7 @@ from analyzers.mining.git import ENVIRONMENT, GitDir
 from analyzers.tables import Column, Table
 
 MOST_FILES = 60
+_SHA1_DIGITS = 40
 MOST_BYTES = 300_000  # of one file; lizard is slow on what machines have written
 
 Progress = Callable[[int, int, str], None]
@@ -79,6 +80,10 @@ def measured(
 def _measure(
     view: GitDir, shas: list[str], progress: Progress | None
 ) -> Iterator[dict[str, object]]:
+    if any(len(sha) != _SHA1_DIGITS for sha in shas):  # GitPython reads no other object format
+        unread = {"n_files": 0, "seconds": 0.0, "tool": tool()}
+        yield from (unread | {"sha": sha} for sha in shas)
+        return
     repository: Any = Git(str(view.path))
     repository.repo.git.update_environment(**ENVIRONMENT)
     try:
