@@ -25,7 +25,7 @@ bench: $(VENV)/.installed
 
 # Exactly the versions of requirements.lock; the lock names no registry, pip's own setting does.
 $(VENV)/.installed: pyproject.toml requirements.lock
-	@echo "setting up $(VENV): about 900 MB, a minute or two"
+	@echo "setting up $(VENV): about 800 MB, a minute or two"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
