@@ -171,7 +171,7 @@ def _repository() -> data.Repository | None:
         format_func=names.__getitem__,
         key="repository",
         bind="query-params",
-        width=270,
+        width=230,
     )
     return data.repository(str(key))
 
