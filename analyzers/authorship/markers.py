@@ -38,6 +38,7 @@ class Markers:
     by_key: Mapping[str, tuple[Marker, ...]]
     ignored_lines: re.Pattern[str]
     quick: Mapping[str, re.Pattern[str]]  # per kind: any of its rows without a sieve, in one look
+    sieved: frozenset[str]  # kinds of which some row has a sieve
     named: re.Pattern[str]  # a tool's name: without one, no row with a sieve is tried
 
     def of_kind(self, kind: str) -> tuple[Marker, ...]:
@@ -46,8 +47,9 @@ class Markers:
 
     def hits(self, kind: str, line: str) -> Marker | None:
         """The first row of a kind whose pattern is found in the line."""
-        plain = bool(self.quick[kind].search(line))
-        named = bool(self.named.search(line))
+        # A footer starts its line: `match` asks there alone, `search` would ask everywhere.
+        quick = self.quick[kind].match if kind == "footer" else self.quick[kind].search
+        plain, named = bool(quick(line)), kind in self.sieved and bool(self.named.search(line))
         if not (plain or named):
             return None
         tried = (row for row in self.of_kind(kind) if (named if row.sieve else plain))
@@ -160,6 +162,7 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object], named: str
         by_key=_by(rows, lambda row: tuple(normal_key(key) for key in row.keys)),
         ignored_lines=re.compile("|".join(f"(?:{p})" for p in ignored), re.IGNORECASE),
         quick={kind: _any_of(kinds.get(kind, ())) for kind in _BY_LINE},
+        sieved=frozenset(row.kind for row in rows if row.sieve),
         named=re.compile(named, re.IGNORECASE),
     )
 
