@@ -32,13 +32,17 @@ def guarded(run: Callable[[], object]) -> int:
         note(f"reviewgap: {error}")
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()  # whoever read our output has seen enough
         return errors.COMPLETE
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence turns a bug into one line
         return _unexpected(error)
+
+
+def _let_go_of_stdout() -> None:
+    """Let Python find nothing to complain about when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(error: Exception) -> int:
@@ -97,8 +101,15 @@ def write(data: bytes) -> None:
     """Data as it is, to stdout."""
     if sys.stdout is None:  # the caller has closed it
         return
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _let_go_of_stdout()
+        reason = (error.strerror or "error").lower()
+        raise errors.UsageError(f"the output cannot be written ({reason})") from error
 
 
 def note(text: str, *, quiet: bool = False) -> None:

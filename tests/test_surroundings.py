@@ -86,3 +86,13 @@ def test_a_child_may_not_print_without_end(history):
 
     with pytest.raises(git.GitFailed, match="printed more than 1000 bytes"):
         git.run(Here(), ["cat-file", "blob", "HEAD:a"], most_bytes=1000)
+
+
+def test_an_output_that_is_full_is_told_in_one_line():
+    command = Path(sys.executable).with_name("reviewgap")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [command, "--version"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"reviewgap: the output cannot be written (no space left on device)\n"
