@@ -166,6 +166,16 @@ def test_doctor_names_the_command_that_adds_what_is_missing(run, history):
     assert f"add: reviewgap fetch-reviews {plain.path}" in out
 
 
+def test_doctor_offers_the_row_that_names_an_unknown_agent(run, history):
+    agent = "Zed Coding Agent <zed@agents.example>"
+    plain = history(
+        [commit("a", "2026-01-05T10:00Z", "start", files={"a": "1\n"}, author=agent)], head="main"
+    )
+    _, out, _ = run("doctor", plain.path)
+    assert f"unknown agent: {agent} (1 commit)\n" in out
+    assert '  add: [[markers]]\n       id = "own.zed-agents-example"\n' in out
+
+
 # -- states of a repository and a store: the documented code and one helpful line -------------
 
 

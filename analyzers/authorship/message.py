@@ -81,6 +81,12 @@ def coauthor(value: str) -> tuple[str, str]:
     return (found["name"], found["email"]) if found else (value, "")
 
 
+def trailer_parts(line: str) -> tuple[str, str] | None:
+    """Key and value of a line that is a trailer, with or without its colon; None for another."""
+    parts = _TRAILER.match(line) or _NO_COLON.match(line)
+    return (parts["key"], parts["value"]) if parts else None
+
+
 def _subject(commit: Commit, markers: Markers) -> Iterator[Evidence]:
     title = _title(commit)
     for row in markers.of_kind("subject"):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analyzers import tables
+from analyzers.authorship import unknown
 from analyzers.store import Shelf
 
 _HEADS = {
@@ -29,7 +30,7 @@ class Finding:
 
 
 def text(shelf: Shelf, repository: str) -> str:
-    """One paragraph per kind of evidence; a line that starts with `add:` is a command to run."""
+    """One paragraph per kind of evidence; `add:` begins the command to run, or the row to add."""
     return "\n".join(line for finding in findings(shelf, repository) for line in _lines(finding))
 
 
@@ -46,7 +47,8 @@ def findings(shelf: Shelf, repository: str) -> Iterator[Finding]:
 
 def _lines(finding: Finding) -> list[str]:
     lines = [f"{finding.evidence}: {finding.found}", f"  for: {finding.good_for}"]
-    return [*lines, f"  add: {finding.remedy}"] if finding.remedy else lines
+    remedy = finding.remedy.replace("\n", "\n       ")
+    return [*lines, f"  add: {remedy}"] if remedy else lines
 
 
 def _history(shelf: Shelf, repository: str) -> Iterator[Finding]:
@@ -115,13 +117,12 @@ def _grades(shelf: Shelf) -> Iterator[Finding]:
 
 
 def _generic(shelf: Shelf) -> Iterator[Finding]:
-    evidence = shelf.table(tables.EVIDENCE)
-    caught = evidence.loc[evidence["place"] == "generic", "detail"].value_counts().head(10)
-    for detail, count in caught.items():
+    for each in unknown.caught(shelf.table(tables.EVIDENCE)):
         yield Finding(
             "unknown agent",
-            f"{detail} ({count:,} commits)",
-            "the generic rule caught it; a [[markers]] row in reviewgap.toml gives it a name",
+            f"{each.form} ({each.n_commits:,} commit{'s' if each.n_commits != 1 else ''})",
+            "the generic rule caught it, at low confidence; this row in reviewgap.toml names it",
+            each.row,
         )
 
 
