@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity import estimates
+from analyzers.reports import disclosed
 from analyzers.tables import DECLARED_AI
 from dashboard import charts, data, figures, marks, share_charts, text
 from dashboard.charts import Line
@@ -123,6 +124,17 @@ def places(chosen: Filters) -> pd.DataFrame:
         commits=("sha", "nunique")
     )
     return made.sort_values("commits", ascending=False, ignore_index=True)
+
+
+@kept
+def trust(chosen: Filters) -> tuple[list[str], list[str]]:
+    """Sentences on what marks miss where notes exist, and on jumps within the period."""
+    commits, evidence = chosen.repo.rows("commits"), chosen.repo.rows("evidence")
+    if commits.empty or evidence.empty:
+        return [], []
+    raised, moved = disclosed.found(commits, evidence, chosen.repo.manifest)
+    near = disclosed.within(moved, chosen.span.weeks["week_start"].min())
+    return list(disclosed.lines(raised, [])), list(disclosed.lines(None, near))
 
 
 @kept

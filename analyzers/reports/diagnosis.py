@@ -10,6 +10,7 @@ import pandas as pd
 
 from analyzers import tables
 from analyzers.authorship import unknown
+from analyzers.reports import disclosed
 from analyzers.store import Shelf
 
 _HEADS = {
@@ -42,6 +43,7 @@ def findings(shelf: Shelf, repository: str) -> Iterator[Finding]:
     yield _review_events(shelf, refs, repository)
     yield _notes(shelf, repository)
     yield from _grades(shelf)
+    yield from _declared(shelf)
     yield from _generic(shelf)
 
 
@@ -114,6 +116,11 @@ def _grades(shelf: Shelf) -> Iterator[Finding]:
         + ", ".join(f"{share:.0%} grade {grade}" for grade, share in grades.items()),
         "latency, throughput, capacity (A: exact or within hours … D: a guess)",
     )
+
+
+def _declared(shelf: Shelf) -> Iterator[Finding]:
+    for told in disclosed.lines(*disclosed.of_shelf(shelf)):
+        yield Finding("declared share", told, "how far the declared AI share can be trusted")
 
 
 def _generic(shelf: Shelf) -> Iterator[Finding]:

@@ -62,15 +62,20 @@ def time_column(table: Table) -> str | None:
     return next((name for name in _TIME_COLUMNS if name in table.names), None)
 
 
+def monday(iso_week: str) -> pd.Timestamp:
+    """When an ISO week such as 2026-W10 begins; ValueError where there is no such week."""
+    year, number = iso_week.split("-W")
+    return pd.Timestamp.fromisocalendar(int(year), int(number), 1).tz_localize("UTC")
+
+
 def _parsed(text: str, edge: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timedelta | pd.DateOffset]:
     day = pd.Timedelta(days=1)
     if ago := _AGO.fullmatch(text):
         back = pd.DateOffset(**{_UNITS[ago[2]]: int(ago[1])})
         return (edge - back).normalize(), day
     try:
-        if week := _ISO_WEEK.fullmatch(text):
-            year, number = int(week[1]), int(week[2])
-            return pd.Timestamp.fromisocalendar(year, number, 1).tz_localize("UTC"), 7 * day
+        if _ISO_WEEK.fullmatch(text):
+            return monday(text), 7 * day
         if _DATE.fullmatch(text):
             whole_month = len(text) == len("2026-03")
             return pd.Timestamp(text, tz="UTC"), pd.DateOffset(months=1) if whole_month else day

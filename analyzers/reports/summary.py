@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pandas as pd
+
 from analyzers import capacity, tables
+from analyzers.capacity import disclosing
+from analyzers.capacity.disclosing import Jump, WithRecall
 from analyzers.capacity.facts import Fact
 from analyzers.capacity.reading import LABELS, Reading, reading
-from analyzers.reports import practice
+from analyzers.reports import disclosed, practice
+from analyzers.reports.periods import monday
 from analyzers.store import Shelf
 
 SCHEMA_VERSION = 1
@@ -61,6 +66,7 @@ def _json(shelf: Shelf, answer: Reading) -> str:
         "warnings": facts["warnings"],
         **answer.as_json(),
         **practice.as_json(shelf, answer),
+        **disclosing.as_json(*_trust(shelf, answer)),
     }
     return json.dumps(told, indent=1, ensure_ascii=False)
 
@@ -129,6 +135,7 @@ def _notes(shelf: Shelf, answer: Reading) -> list[str]:
         f"Weeks {answer.first_week} to {answer.last_week}; `before` is the equal period before.",
         _capacity(answer),
         "Declared AI share is a lower bound: commits without a trace are unmarked, not human.",
+        *disclosed.lines(*_trust(shelf, answer)),
         (
             f"{facts['repository']['name']}: {counts['commits']:,} commits,"
             f" {counts['change_requests']:,} change requests, data to {facts['data_edge'][:10]}."
@@ -137,6 +144,13 @@ def _notes(shelf: Shelf, answer: Reading) -> list[str]:
     if counts["incomplete"]:
         lines.append(f"{counts['incomplete']:,} commits lack line counts: their files are missing.")
     return lines
+
+
+def _trust(shelf: Shelf, answer: Reading) -> tuple[WithRecall | None, list[Jump]]:
+    """How far the share can be trusted; only jumps within the period and the one before."""
+    raised, moved = disclosed.of_shelf(shelf)
+    first, last = monday(answer.first_week), monday(answer.last_week)
+    return raised, disclosed.within(moved, first - (last - first) - pd.Timedelta(weeks=1))
 
 
 def _capacity(answer: Reading) -> str:

@@ -55,6 +55,8 @@ def _share() -> None:
         frame=frame,
         **drill.picked("authorship-share"),
     )
+    for jump in declared.trust(shown)[1]:
+        st.caption(jump)
     drill.week(shown, step=step)
 
 
@@ -125,7 +127,8 @@ def _places() -> None:
             alt="Evidence by tool and place",
         )
     manifest = shown.repo.manifest
-    told = [*coverage.blind_spots(manifest), coverage.absent(manifest)]
+    missed = declared.trust(shown)[0]
+    told = [*coverage.blind_spots(manifest), *missed, coverage.absent(manifest)]
     st.markdown("\n".join(f"- {line}" for line in told if line))
     st.page_link("views/evidence.py", label="Each trace, and what was looked at", icon=None)
 
