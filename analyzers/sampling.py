@@ -6,6 +6,7 @@ runs it, `reviewgap effort` does, and keeps what it measured beside the tables.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,6 +17,7 @@ from analyzers.capacity.effort import EFFORT_SAMPLE, Ratio
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
 from analyzers.mining import complexity
+from analyzers.mining.file_complexity import Progress
 from analyzers.pipeline import Request
 from analyzers.store import Shelf
 
@@ -24,7 +26,11 @@ KEPT = "complexity.parquet"
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What was found, and what the sample is made of and cost."""
+    """What was found, and what the sample is made of and cost.
+
+    `n_opened` commits had to be measured in this run, in `elapsed_seconds`; `seconds` is what
+    measuring the whole sample takes on one core, at whatever time it was done.
+    """
 
     growth: list[Ratio]
     declared: list[Ratio]
@@ -33,6 +39,8 @@ class Effort:
     n_population: int
     n_sampled: int
     n_measured: int
+    n_opened: int
+    elapsed_seconds: float
     seconds: float
     tool: str
 
@@ -41,9 +49,9 @@ def measured_effort(
     shelf: Shelf,
     asked: Request,
     sample: int,
-    progress: complexity.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Effort:
-    """Effort per change request and complexity of a sample; `seconds` is what measuring took.
+    """Effort per change request and complexity of a sample.
 
     The commits are read through the sterile view; what was measured before is not measured again.
     """
@@ -55,8 +63,10 @@ def measured_effort(
     weights = effort.weighed(frames, weeks=weeks)
     everything = effort_sample.population(commits, _readable(changes))
     shas = effort_sample.sampled(everything, sample)
+    began = time.monotonic()
     with asked.view(shelf.side) as view:
-        rows = complexity.measured(view, shas, kept=shelf.folder / KEPT, progress=progress)
+        found = complexity.measured(view, shas, kept=shelf.folder / KEPT, progress=progress)
+    elapsed, rows = time.monotonic() - began, found.rows
     grown = effort_sample.complexity_growth(everything, rows)
     declared = effort_sample.complexity_declared(everything, rows)
     keys = weeks.keys
@@ -71,6 +81,8 @@ def measured_effort(
         len(everything),
         len(shas),
         int(rows["complexity"].notna().sum()),
+        found.n_opened,
+        elapsed,
         float(rows["seconds"].sum()),
         complexity.tool(),
     )

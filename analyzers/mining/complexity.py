@@ -1,34 +1,33 @@
 """How complicated is the code that a commit changes? PyDriller and lizard, on the sterile view.
 
-PyDriller starts git for every commit and rewrites the configuration of what it opens; so it gets
-only the view, in an environment without anybody's settings, and only the few commits of a
-sample. A commit's complexity never changes: what was measured once is kept by commit id.
+A commit's complexity never changes, and neither does what a file's two blobs say. So both are
+kept, a row per changed file: a commit that was measured is not opened again, and a change that
+comes back in another commit (rebased, picked, landed twice) is not measured again.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import lizard_languages  # type: ignore[import-untyped]
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydriller import Git
 
-from analyzers.mining.git import ENVIRONMENT, GitDir
+from analyzers.mining import file_complexity
+from analyzers.mining.file_complexity import RISKS, Progress, Row
+from analyzers.mining.git import GitDir
 from analyzers.tables import Column, Table
 
-MOST_FILES = 60
 _SHA1_DIGITS = 40
-MOST_BYTES = 300_000  # of one file; lizard is slow on what machines have written
-
-Progress = Callable[[int, int, str], None]
+_SUMS = [f"{name}_{side}" for name in RISKS for side in ("low", "high")]
+_FIGURES = ["n_methods", "complexity", *_SUMS]
 
 COMPLEXITY = Table(
     "complexity",
@@ -59,6 +58,34 @@ COMPLEXITY = Table(
     ),
 )
 
+CHANGED_FILES = Table(
+    "changed_files",
+    "What is kept of the sampled commits: complexity of each changed file, by its blobs.",
+    ("sha", "path"),
+    (
+        Column("sha", "str", "Object id of the commit."),
+        Column("path", "str", "The file; empty where the commit has none that lizard reads."),
+        Column("old_blob", "str", "Object id of its content before; empty where it was added."),
+        Column("new_blob", "str", "Object id of its content after; empty where it was deleted."),
+        Column("n_methods", "int", "Methods and functions touched.", "methods", nullable=True),
+        Column("complexity", "int", "Paths through them, summed.", "paths", nullable=True),
+        *(
+            Column(name, "int", "Lines gained by methods at that risk.", "lines", nullable=True)
+            for name in _SUMS
+        ),
+        Column("seconds", "float", "Of the whole commit, in its first row.", "seconds"),
+        Column("tool", "str", "What measured it, with versions."),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """COMPLEXITY of the commits asked for, and how many of them had to be opened for it."""
+
+    rows: pd.DataFrame
+    n_opened: int
+
 
 def tool() -> str:
     """What measures, with versions: rows of another version are measured again."""
@@ -67,76 +94,85 @@ def tool() -> str:
 
 def measured(
     view: GitDir, shas: list[str], *, kept: Path, progress: Progress | None = None
-) -> pd.DataFrame:
-    """COMPLEXITY of these commits; those in the file `kept` are read from it, the rest added."""
+) -> Measurement:
+    """Complexity of these commits; those in the file `kept` are read from it, the rest added.
+
+    What was measured before an interruption is kept too.
+    """
     known = _read(kept)
     wanted = [sha for sha in shas if sha not in set(known["sha"])]
     if wanted:
-        known = pd.concat([known, COMPLEXITY.from_rows(_measure(view, wanted, progress))])
-        _write(kept, COMPLEXITY.conform(known))
-    return known[known["sha"].isin(shas)].reset_index(drop=True)
+        fresh: list[Row] = []
+        try:
+            fresh.extend(_fresh(view, wanted, known, progress))
+        finally:
+            if fresh:
+                known = pd.concat([known, CHANGED_FILES.from_rows(fresh)], ignore_index=True)
+                _write(kept, known)
+    files = known[known["sha"].isin(shas)]
+    lost = sorted(set(shas) - set(files["sha"]))  # their process was killed
+    return Measurement(pd.concat([_commits(files), _unread(lost)], ignore_index=True), len(wanted))
 
 
-def _measure(
-    view: GitDir, shas: list[str], progress: Progress | None
-) -> Iterator[dict[str, object]]:
+def _fresh(
+    view: GitDir, shas: list[str], known: pd.DataFrame, progress: Progress | None
+) -> Iterable[Row]:
     if any(len(sha) != _SHA1_DIGITS for sha in shas):  # GitPython reads no other object format
-        unread = {"n_files": 0, "seconds": 0.0, "tool": tool()}
-        yield from (unread | {"sha": sha} for sha in shas)
         return
-    repository: Any = Git(str(view.path))
-    repository.repo.git.update_environment(**ENVIRONMENT)
-    try:
-        for done, sha in enumerate(shas):
-            if progress is not None:
-                progress(done, len(shas), "measuring complexity")
-            began = time.monotonic()
-            row = _row(repository, sha)
-            yield row | {"sha": sha, "seconds": time.monotonic() - began, "tool": tool()}
-    finally:
-        repository.clear()
+    whole = known[known["complexity"].notna()].to_dict("records")
+    figures = {file_complexity.change(row): {name: row[name] for name in _FIGURES} for row in whole}
+    for row in file_complexity.read(str(view.path), shas, figures, progress):
+        yield figures.get(file_complexity.change(row), {}) | row | {"tool": tool()}
 
 
-def _row(repository: Any, sha: str) -> dict[str, object]:
-    """A commit's row; figures stay unknown where the commit cannot be read in full."""
-    unknown: dict[str, object] = {"n_files": 0}
-    try:
-        commit = repository.get_commit(sha)
-        files = [file for file in commit.modified_files if file.language_supported]
-        if not files or len(files) > MOST_FILES or any(_is_large(file) for file in files):
-            return unknown | {"n_files": len(files)}
-        methods = [method for file in files for method in file.changed_methods]
-        return {
-            "n_files": len(files),
-            "n_methods": len(methods),
-            "complexity": sum(method.complexity for method in methods),
-            "maintainability_share": _maintainability(commit),
-        }
-    except Exception:  # noqa: BLE001 - a grammar that trips over a file leaves it unknown
-        return unknown
+def _commits(files: pd.DataFrame) -> pd.DataFrame:
+    """COMPLEXITY of the commits whose files these are; unknown where a file's is."""
+    if files.empty:
+        return COMPLEXITY.empty()
+    by_commit = files.groupby("sha", sort=False)
+    sums = by_commit[_FIGURES].sum()
+    sums = sums.mask(files["complexity"].isna().groupby(files["sha"], sort=False).any())
+    return COMPLEXITY.conform(
+        pd.DataFrame(
+            {
+                "n_files": (files["path"] != "").groupby(files["sha"], sort=False).sum(),
+                "n_methods": sums["n_methods"],
+                "complexity": sums["complexity"],
+                "maintainability_share": _maintainability(sums),
+                "seconds": by_commit["seconds"].sum(),
+                "tool": by_commit["tool"].first(),
+            }
+        ).reset_index()
+    )
 
 
-def _is_large(file: Any) -> bool:
-    return any(len(content or b"") > MOST_BYTES for content in (file.content, file.content_before))
+def _maintainability(sums: pd.DataFrame) -> pd.Series:
+    """Mean over the three risks of good change over all; good is more low risk or less high."""
+    shares = []
+    for name in RISKS:
+        low, high = (sums[f"{name}_{side}"].astype("Float64") for side in ("low", "high"))
+        total = low.abs() + high.abs()
+        shares.append((low.clip(lower=0) - high.clip(upper=0)) / total.mask(total == 0))
+    return pd.concat(shares, axis=1).astype(float).mean(axis=1).replace(np.nan, pd.NA)
 
 
-def _maintainability(commit: Any) -> float | None:
-    parts = (commit.dmm_unit_size, commit.dmm_unit_complexity, commit.dmm_unit_interfacing)
-    known = [part for part in parts if part is not None]
-    return sum(known) / len(known) if known else None
+def _unread(shas: list[str]) -> pd.DataFrame:
+    unknown = {"n_files": 0, "seconds": 0.0, "tool": tool()}
+    return COMPLEXITY.from_rows(unknown | {"sha": sha} for sha in shas)
 
 
 def _read(path: Path) -> pd.DataFrame:
     """What is kept; nothing where there is no file, a damaged one, or one of other versions."""
     with suppress(OSError, pa.ArrowInvalid, ValueError):
-        kept = COMPLEXITY.conform(pq.read_table(path, partitioning=None).to_pandas())
+        kept = CHANGED_FILES.conform(pq.read_table(path, partitioning=None).to_pandas())
         return kept[(kept["tool"] == tool()).to_numpy(bool)]
-    return COMPLEXITY.empty()
+    return CHANGED_FILES.empty()
 
 
 def _write(path: Path, rows: pd.DataFrame) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    table = pa.Table.from_pandas(rows, schema=COMPLEXITY.arrow_schema, preserve_index=False)
+    schema = CHANGED_FILES.arrow_schema
+    table = pa.Table.from_pandas(CHANGED_FILES.conform(rows), schema=schema, preserve_index=False)
     pq.write_table(table.replace_schema_metadata(None), fresh, compression="zstd")
     fresh.replace(path)
 

@@ -46,16 +46,29 @@ def _lines(found: Effort) -> Iterator[str]:
     yield ""
     yield "Declared AI over the rest, per sampled commit of the eight quarters:"
     yield from map(_line, found.complexity_declared)
-    yield (
-        f"  {found.n_measured} of {found.n_sampled} sampled commits measured, out of"
-        f" {found.n_population:,}; {found.seconds:.0f} s of measuring ({found.tool})."
-    )
+    yield ""
+    yield from _cost(found)
     yield ""
     yield CONFOUNDED
     yield (
         "Effort is relative to a usual change request of the earlier period, not hours. Bands are"
         " 90 %, by bootstrap; those of the sample tell its error."
     )
+
+
+def _cost(found: Effort) -> Iterator[str]:
+    yield (
+        f"Sample: {found.n_measured} of {found.n_sampled} commits measured, out of"
+        f" {found.n_population:,} ({found.tool})."
+    )
+    yield (
+        f"Cost: {found.n_opened} measured now, in {found.elapsed_seconds:.1f} s; the whole sample"
+        f" takes {found.seconds:.0f} s of one core, once."
+    )
+    paths = found.complexity[0]
+    if not paths.reason and not math.isnan(paths.low):
+        off = (paths.high - paths.low) / 2
+        yield f"Sampling error: the ratio of complexity may be off by {off:.2f} either way (90 %)."
 
 
 def _sentence(effort: Ratio) -> str:
