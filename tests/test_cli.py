@@ -305,5 +305,6 @@ def test_the_command_runs_in_a_folder_that_plants_modules(squashed, store_dir):
 def test_one_bad_repository_does_not_stop_the_rest(run, squashed, tmp_path):
     code, out, err = run("mine", tmp_path / "none", squashed.path, "--format", "json")
     assert code == errors.USAGE
-    assert json.loads(out)["commits"] == 3
+    failed, mined = map(json.loads, out.splitlines())
+    assert (failed["state"], mined["commits"]) == ("failed", 3)
     assert err.splitlines() == [f"reviewgap: {tmp_path / 'none'} does not exist"]
