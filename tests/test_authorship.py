@@ -199,12 +199,12 @@ def test_a_merges_disclosure_marks_what_it_brought_in(subject):
     assert told["main work"] == "unmarked"
 
 
-def several(disclosure):
+def several(disclosure, *, second="test parsing"):
     rows = [
         {"name": "a", "at": "2026-03-02T10:00Z", "message": "base"},
         {"name": "b", "parents": "a", "at": "2026-03-02T11:00Z", "message": "main work"},
         {"name": "c", "parents": "a", "at": "2026-03-02T12:00Z", "message": "parse it"},
-        {"name": "d", "parents": "c", "at": "2026-03-02T12:30Z", "message": "test parsing"},
+        {"name": "d", "parents": "c", "at": "2026-03-02T12:30Z", "message": second},
         {
             "name": "m",
             "parents": "b d",
@@ -213,7 +213,7 @@ def several(disclosure):
         },
     ]
     told = judged(history(rows))[1]
-    return told["parse it"], told["test parsing"]
+    return told["parse it"], told[second]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +222,12 @@ def several(disclosure):
         ("AI usage: AI wrote many tests, everything else is mine.", ("ambiguous", "ai_coauthored")),
         ("AI usage: Claude wrote most of the test cases", ("ambiguous", "ai_coauthored")),
         ("AI usage: Claude implemented the fix and the unit test.", ("ai_coauthored",) * 2),
+        ("AI usage: mostly human written, Claude helped here and there.", ("ambiguous",) * 2),
+        (
+            "AI usage: done in concert with Codex. I read code and tests. Text is hand-written.",
+            ("ai_coauthored",) * 2,
+        ),
+        ("AI usage: mostly written by Claude, I reviewed it.", ("ai_coauthored",) * 2),
         ("AI usage: Claude wrote most of it.", ("ai_coauthored",) * 2),
         (
             "See https://ampcode.com/threads/T-979b1743-19e7-47c9-8074-9778b4b2a61e",
@@ -231,6 +237,17 @@ def several(disclosure):
 )
 def test_a_merges_text_marks_what_it_says_it_marks(disclosure, verdicts):
     assert several(disclosure) == verdicts
+
+
+def test_ai_in_tests_alone_marks_no_commit_where_none_speaks_of_tests():
+    told = several("AI usage: AI was used for tests only.", second="print it")
+    assert told == ("ambiguous", "ambiguous")
+
+
+def test_what_a_merge_says_of_its_only_commit_needs_no_telling_apart():
+    text = "\n\nAI usage: mostly human written, Claude helped here and there."
+    told = judged(branch_history("Fix it (#7)", text))[1]
+    assert told["branch work"] == "ai_assisted"
 
 
 def test_updating_a_feature_branch_marks_nothing_of_the_default_line():
