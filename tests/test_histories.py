@@ -10,7 +10,7 @@ from reading import LATE_2026, read
 from repository import commit
 from repository import history as write_history
 
-from analyzers import mining, tables
+from analyzers import tables
 from analyzers.mining import numstat
 from analyzers.mining.view import open_view
 
@@ -67,9 +67,6 @@ def test_commits_outside_head_are_read_without_line_counts(history):
     assert (found.mined.commits, found.mined.all_commits) == (1, 2)
     assert not found.commits.loc[repo.sha["p"], "in_head"]
     assert found.lines(repo.sha["p"]) == (None, None)
-    with open_view(repo.path) as view:
-        counted = mining.line_counts(view, [repo.sha["p"]])
-    assert counted.to_pylist()[0]["lines_added"] == 1
 
 
 def test_the_mailmap_at_head_names_people(history):

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from analyzers.mining.stream import Mined as Mined
     from analyzers.mining.stream import Sink as Sink
     from analyzers.mining.stream import file_at_head as file_at_head
-    from analyzers.mining.stream import line_counts as line_counts
     from analyzers.mining.stream import mine as mine
 
-_IN_STREAM = ("Mined", "Sink", "file_at_head", "line_counts", "mine")
+_IN_STREAM = ("Mined", "Sink", "file_at_head", "mine")
 _HOMES = {"raw_commits": "log", "proposed": "proposals", **dict.fromkeys(_IN_STREAM, "stream")}
 
 

@@ -19,7 +19,7 @@ from analyzers.mining import kinds, log, numstat, objects, people, reach
 from analyzers.mining.commit import text
 from analyzers.mining.numstat import Counts
 from analyzers.mining.reach import Before
-from analyzers.mining.rows import Rows, file_rows
+from analyzers.mining.rows import Rows
 from analyzers.mining.view import View
 
 _CHUNK = 16384  # fewer would cost each child a cold start too often
@@ -108,15 +108,6 @@ def mine(
         _tell(progress, mined.all_commits, total)
     _warn(mined)
     return mined
-
-
-def line_counts(view: View, ids: Sequence[str], *, generated: Sequence[str] = ()) -> pa.Table:
-    """tables.FILE_CHANGES of commits outside HEAD's history, such as those of an open request.
-
-    Merges have no rows, and neither have commits whose content is missing.
-    """
-    counts = numstat.count(view, list(ids))
-    return file_rows(counts, list(counts.changes), kinds.classifier(generated))
 
 
 def mailmap(view: View) -> people.Mailmap:
