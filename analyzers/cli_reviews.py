@@ -42,7 +42,7 @@ def fetch_reviews(
     trust_repo: TrustRepo = False,
     quiet: Quiet = False,
 ) -> int:
-    """Fetch the heads of change requests; the only command that touches the network."""
+    """Fetch the heads of change requests; the only command that asks a git server."""
     from analyzers import pipeline
     from analyzers.mining import fetch
 
