@@ -39,7 +39,7 @@ class Markers:
     ignored_lines: re.Pattern[str]
     quick: Mapping[str, re.Pattern[str]]  # per kind: any of its rows without a sieve, in one look
     sieved: frozenset[str]  # kinds of which some row has a sieve
-    named: re.Pattern[str]  # a tool's name: without one, no row with a sieve is tried
+    named: re.Pattern[str]  # a tool, in lower case: without one, no row with a sieve is tried
 
     def of_kind(self, kind: str) -> tuple[Marker, ...]:
         """The rows of one kind."""
@@ -49,7 +49,10 @@ class Markers:
         """The first row of a kind whose pattern is found in the line."""
         # A footer starts its line: `match` asks there alone, `search` would ask everywhere.
         quick = self.quick[kind].match if kind == "footer" else self.quick[kind].search
-        plain, named = bool(quick(line)), kind in self.sieved and bool(self.named.search(line))
+        plain, named = (
+            bool(quick(line)),
+            kind in self.sieved and bool(self.named.search(line.lower())),
+        )
         if not (plain or named):
             return None
         tried = (row for row in self.of_kind(kind) if (named if row.sieve else plain))
@@ -163,7 +166,8 @@ def _indexed(rows: tuple[Marker, ...], generic: Mapping[str, object], named: str
         ignored_lines=re.compile("|".join(f"(?:{p})" for p in ignored), re.IGNORECASE),
         quick={kind: _any_of(kinds.get(kind, ())) for kind in _BY_LINE},
         sieved=frozenset(row.kind for row in rows if row.sieve),
-        named=re.compile(named, re.IGNORECASE),
+        # On lowered lines, since Python looks for fixed letters four times as fast as for either.
+        named=re.compile(named),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -31,14 +32,12 @@ def evidence(
     ours = memberships[among(memberships["change_request"], touched)]
     members = squashed(ours, commits)
     added = _lines_added(members, commits)
-    told = members.merge(marked, left_on="own", right_on="sha", how="left")
-    for (request, landed), group in told.groupby(["change_request", "landed"]):
-        hits = group[group["rank"].notna()]
-        if hits.empty:
-            continue
-        share = hits["own"].nunique() / group["own"].nunique()
-        diluted = "" if share == 1 else _dilution(group.drop_duplicates("own"), added)
-        yield from _traces(str(request), str(landed), hits, share, group["own"].nunique(), diluted)
+    by_sha = {mark.sha: mark for mark in map(_Mark._make, marked.itertuples(index=False))}
+    for (request, landed), own in _grouped(members):
+        hits = {sha: by_sha[sha] for sha in own if sha in by_sha}
+        if hits:
+            diluted = "" if len(hits) == len(own) else _dilution(own, hits, added)
+            yield from _traces(request, landed, hits, len(own), diluted)
 
 
 def squash_loss(
@@ -107,6 +106,25 @@ def squashed(memberships: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     return pairs.loc[keep, ["change_request", "own", "landed"]]
 
 
+class _Mark(NamedTuple):
+    """The strongest mark of one commit."""
+
+    sha: str
+    tool: str
+    marker: str
+    rank: int
+    confidence: str
+
+
+def _grouped(members: pd.DataFrame) -> list[tuple[tuple[str, str], list[str]]]:
+    """The own commits, once each, of every change request and what it landed as, in order."""
+    own: dict[tuple[str, str], dict[str, None]] = {}
+    columns = [members[name].to_list() for name in ("change_request", "landed", "own")]
+    for request, landed, sha in zip(*columns, strict=True):
+        own.setdefault((request, landed), {})[sha] = None
+    return [(key, list(own[key])) for key in sorted(own)]
+
+
 def _marked(found: pd.DataFrame) -> pd.DataFrame:
     """The strongest declared mark of each commit, suggestions and carried marks left out."""
     counted = found[
@@ -120,39 +138,40 @@ def _marked(found: pd.DataFrame) -> pd.DataFrame:
     return ranked.drop_duplicates("sha")[["sha", "tool", "marker", "rank", "confidence"]]
 
 
-def _lines_added(members: pd.DataFrame, commits: pd.DataFrame) -> pd.Series:
+def _lines_added(members: pd.DataFrame, commits: pd.DataFrame) -> dict[str, int | None]:
     known = commits[among(commits["sha"], set(members["own"]))]
-    return known.set_index("sha")["lines_added"].astype("Float64")
+    counts = known["lines_added"].astype("Int64").to_list()
+    told = zip(known["sha"].to_list(), counts, strict=True)
+    return {sha: None if pd.isna(n) else int(n) for sha, n in told}
 
 
-def _dilution(own: pd.DataFrame, added: pd.Series) -> str:
+def _dilution(own: Sequence[str], hits: Collection[str], added: Mapping[str, int | None]) -> str:
     """`mixed`, and the marked commits' share of the lines added, where all are known."""
-    lines = added.reindex(own["own"])
-    total = lines.sum()
-    if lines.isna().any() or not total:
+    lines = {sha: n for sha in own if (n := added.get(sha)) is not None}
+    total = sum(lines.values())
+    if len(lines) < len(own) or not total:
         return " (mixed)"
-    return f" (mixed: {lines[own['rank'].notna().to_numpy()].sum() / total:.0%} of the lines added)"
+    return f" (mixed: {sum(lines[sha] for sha in hits) / total:.0%} of the lines added)"
 
 
 def _traces(
-    request: str, landed: str, hits: pd.DataFrame, share: float, n_own: int, diluted: str
+    request: str, landed: str, hits: Mapping[str, _Mark], n_own: int, diluted: str
 ) -> Iterator[Evidence]:
-    for tool, ours in hits.groupby("tool"):
-        first = ours.iloc[0]
-        strongest = int(ours["rank"].max())
+    share = len(hits) / n_own
+    for tool in sorted({mark.tool for mark in hits.values()}):
+        ours = [mark for mark in hits.values() if mark.tool == tool]
+        strongest = max(mark.rank for mark in ours)
         degree = "coauthored" if strongest >= 2 and share >= _MOSTLY else "assisted"
-        detail = (
-            f"{ours['own'].nunique()} of its {n_own} own commits in {request} are marked {tool}"
-            f"{diluted}."
-        )
+        detail = f"{len(ours)} of its {n_own} own commits in {request} are marked {tool}{diluted}."
+        first = ours[0]
         yield Evidence(
             landed,
-            str(tool),
-            str(first["marker"]),
+            tool,
+            first.marker,
             "squashed_commit",
             degree,
-            str(first["confidence"]),
+            first.confidence,
             detail,
             request,
-            str(first["own"]),
+            first.sha,
         )
