@@ -90,6 +90,6 @@ def _gap(answer: Reading) -> str:
     if gap.value is None:
         return ""
     return (
-        f"Demand is **{ratio(gap.value)}** of what review has shown it can land"
+        f"Demand is **{ratio(gap.value)}** times what review has shown it can land"
         f" ({band(gap.low, gap.high)}); {LABELS[answer.capacity_label]}."
     )

@@ -35,7 +35,7 @@ RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-
 
 def card(page, label):
     metrics = page.locator('[data-testid="stMetric"]').filter(has_text=label)
-    return metrics.locator('[data-testid="stMetricValue"]').inner_text()
+    return metrics.locator('[data-testid="stMetricValue"]')
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -70,19 +70,17 @@ def test_every_page_opens_from_its_own_address(visit):
 
 def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
     page = visit()
-    before = card(page, "Opened per week")
+    before = card(page, "Opened per week").inner_text()
     page.get_by_role("radio", name="12 weeks").click()
     page.wait_for_url(re.compile(r"period=12"))
-    ready(page)
-    after = card(page, "Opened per week")
-    assert after != before
+    playwright.expect(card(page, "Opened per week")).not_to_have_text(before)
+    after = card(page, "Opened per week").inner_text()
     page.reload()
-    ready(page)
-    assert card(page, "Opened per week") == after
+    playwright.expect(card(page, "Opened per week")).to_have_text(after)
     page.get_by_role("link", name="Capacity").first.click()
     page.wait_for_url(re.compile(r"/capacity"))
     ready(page)
-    assert page.get_by_role("radio", name="12 weeks").is_checked()
+    playwright.expect(page.get_by_role("radio", name="12 weeks")).to_be_checked()
 
 
 def test_a_click_on_the_chart_opens_the_week_behind_it(visit):
@@ -93,15 +91,16 @@ def test_a_click_on_the_chart_opens_the_week_behind_it(visit):
     page.wait_for_url(re.compile(r"week=2026-W\d\d"))
     ready(page)
     week = re.search(r"week=(2026-W\d\d)", page.url).group(1)
-    assert page.get_by_role("combobox", name="Week to look into").input_value() == week
-    assert page.locator('[data-testid="stDataFrame"]').count() == 1
-    assert page.get_by_text(re.compile(r"Opened \(\d+\)")).is_visible()
+    chosen = page.get_by_role("combobox", name="Week to look into")
+    playwright.expect(chosen).to_have_value(week)
+    playwright.expect(page.locator('[data-testid="stDataFrame"]')).to_have_count(1)
+    playwright.expect(page.get_by_text(re.compile(r"Opened \(\d+\)"))).to_be_visible()
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"])
 def test_weeks_are_the_same_in_every_time_zone(visit, zone):
     page = visit("?week=2026-W40", timezone_id=zone, locale="en-GB")
-    assert card(page, "Opened per week") == "31.6"
+    playwright.expect(card(page, "Opened per week")).to_have_text("31.6")
     opened = page.get_by_text(re.compile(r"Opened \(\d+\)")).inner_text()
     assert opened.startswith("Opened (37), ")
     labels = page.locator('[data-testid="stVegaLiteChart"]').first.get_by_text("Oct 2026")

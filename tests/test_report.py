@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import re
-from pathlib import Path
 
 import dashboard_store
 import pandas as pd
 import pytest
+from browsing import needs_chromium
 
 from analyzers import capacity, errors, tables
 from analyzers.capacity.reading import reading
@@ -247,25 +247,20 @@ def test_a_digest_links_to_its_reports_and_names_what_has_none(shelf, tmp_path):
 
 
 @pytest.mark.browser
-def test_chromium_opens_it_without_a_request_or_a_complaint_and_prints_it(page, tmp_path):
-    browsers = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("Chromium is missing: the report was not opened")
+@needs_chromium
+def test_chromium_opens_it_without_a_request_or_a_complaint_and_prints_it(page, browser, tmp_path):
     file = tmp_path / "weekly.html"
     file.write_text(page, encoding="utf-8")
     asked, said = [], []
-    with browsers.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        tab = browser.new_page(color_scheme="dark", viewport={"width": 390, "height": 800})
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.goto(file.as_uri())
-        ink = tab.evaluate("getComputedStyle(document.querySelector('figure text')).fill")
-        width = tab.evaluate("document.documentElement.scrollWidth")
-        pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
-        browser.close()
+    tab = browser.new_page(color_scheme="dark", viewport={"width": 390, "height": 800})
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(file.as_uri())
+    ink = tab.evaluate("getComputedStyle(document.querySelector('figure text')).fill")
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    pdf = tab.pdf(prefer_css_page_size=True, print_background=True)
+    tab.close()
     assert asked == [file.as_uri()]
     assert said == []
     assert ink == "rgb(154, 165, 177)", "the muted ink of the dark theme reaches the charts"

@@ -59,7 +59,9 @@ def test_the_answer_tells_rates_growth_since_forecast_and_gap():
     assert "the backlog grows by **8** a week" in told
     assert "Since **2026-W30** 48.2 open per week (28.5 before)." in told
     assert "In 12 weeks **336** are forecast to wait, 240 now (90% band 280 to 410)." in told
-    assert "Demand is **1.24** of what review has shown it can land (90% band 1.10 to 1.40)" in told
+    assert (
+        "Demand is **1.24** times what review has shown it can land (90% band 1.10 to 1.40)" in told
+    )
 
 
 @pytest.mark.parametrize("trust", ["bands_missed", "untested"])

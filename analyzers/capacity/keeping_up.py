@@ -52,7 +52,7 @@ def verdict(frames: Frames, flow: Flow, weeks: Weeks, *, recent: int) -> tuple[V
     drop = ref / of - hits / n
     z = float(two_proportion_z(*np.array([[hits], [n], [ref], [of]], dtype=float))[0])
     fewer = bool(drop >= DROP_AT_LEAST and z > Z_ABOVE)
-    compared = _compared(hits / n, ref / of, flow, usual_work)
+    compared = _compared(hits / n, ref / of, flow, usual_work, n_before=begin - before)
     if fewer and factor >= WORK_FACTOR:
         return _both(_Waits.of(frames, weeks, before, begin, end), compared)
     return _at_most_one(fewer, bool(factor >= WORK_FACTOR), compared)
@@ -88,7 +88,7 @@ def _both(wait: _Waits, compared: str) -> tuple[Verdict, str]:
         return "undetermined", f"{unlanded}, but {turned_down}: {compared}"
     now, then = (float(np.quantile(hours, SLOWER)) for hours in (wait.now, wait.then))
     told = f"{compared}, three quarters of what landed by then took {now:.0f} h or less"
-    told = f"{told} ({then:.0f} h before)"
+    told = f"{told} ({then:.0f} h then)"
     if now < WORK_FACTOR * then:
         return (
             "undetermined",
@@ -105,8 +105,10 @@ def _at_most_one(fewer: bool, more: bool, compared: str) -> tuple[Verdict, str]:
     return "keeping_up", f"no fewer land within 30 days and no more waits: {compared}"
 
 
-def _compared(share: float, usual: float, flow: Flow, usual_work: np.ndarray) -> str:
+def _compared(
+    share: float, usual: float, flow: Flow, usual_work: np.ndarray, *, n_before: int
+) -> str:
     return (
-        f"{share:.0%} landed within 30 days ({usual:.0%} before), at most {flow.work[-1]:.1f}"
-        f" weeks of work wait ({float(np.median(usual_work)):.1f} before)"
+        f"{share:.0%} landed within 30 days ({usual:.0%} in the {n_before} weeks before), at most"
+        f" {flow.work[-1]:.1f} weeks of work wait ({float(np.median(usual_work)):.1f} then)"
     )
