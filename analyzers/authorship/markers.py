@@ -23,9 +23,9 @@ _ANY_SEPARATOR = re.compile(r"[\s_-]+")
 _YES = re.compile(r"^(?:yes|true|partial|partially|full|fully|[1-9]\d?\d?\s?%)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Markers:
-    """All rows, by what they are looked up with."""
+    """All rows, by what they are looked up with; equal only to itself, so that answers are kept."""
 
     rows: tuple[Marker, ...]
     kinds: Mapping[str, tuple[Marker, ...]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from analyzers.authorship import disclosure
 from analyzers.authorship.markers import Markers, normal_key
@@ -102,17 +103,26 @@ def _title(commit: Commit) -> str:
 
 
 def _line(commit: Commit, markers: Markers, line: str) -> Iterator[Evidence]:
-    if denial := markers.hits("denial", line):
-        yield _found(commit, denial, "footer", f"The message denies it: {line[:120]!r}.")
+    found = _mark(markers, line)
+    if found is None:
         return
-    found = (
+    row, place = found
+    if row.kind == "denial":
+        yield _found(commit, row, place, f"The message denies it: {line[:120]!r}.")
+    elif row.counts_at(commit.committed_at):
+        yield _found(commit, row, place, f"The message has the line {line[:160]!r}.")
+
+
+@lru_cache(maxsize=2**14)  # a squash repeats its commits' lines, and footers repeat everywhere
+def _mark(markers: Markers, line: str) -> tuple[Marker, str] | None:
+    """The row that the line hits, whenever it counts, and the place it stands for."""
+    if denial := markers.hits("denial", line):
+        return denial, "footer"
+    return (
         _trailer(markers, _TRAILER.match(line))
         or _pattern(markers, line)
         or _trailer(markers, _NO_COLON.match(line))
     )
-    if found and found[0].counts_at(commit.committed_at):
-        row, place = found
-        yield _found(commit, row, place, f"The message has the line {line[:160]!r}.")
 
 
 def _trailer(markers: Markers, parts: re.Match[str] | None) -> tuple[Marker, str] | None:
