@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 import pyarrow as pa
 import pytest
-from dashboard_store import NASTY, write
+from dashboard_store import NASTY, frames, manifest, write
 from streamlit.testing.v1 import AppTest
 
 from analyzers import capacity, tables
@@ -360,3 +360,15 @@ def test_a_chart_can_be_taken_along_as_a_picture_with_its_source(store, offer):
     assert "acme/app. Data to 2026-02-01." in picture
     assert takeaway.png(drawn, "Opened", "x").startswith(b"\x89PNG")
     assert takeaway.csv(frame).splitlines()[0] == "week_start,iso_week,is_complete,opened"
+
+
+def test_a_jump_of_the_declared_share_is_told_below_its_chart(tmp_path, offer):
+    folder = write(tmp_path)
+    finished = frames()
+    commits = finished[tables.COMMITS]
+    late = commits["landed_at"] >= pd.Timestamp("2026-07-01", tz="UTC")
+    told = commits["authorship"].mask(~late, "unmarked").mask(late, "ai_coauthored")
+    finished[tables.COMMITS] = commits.assign(authorship=told)
+    Shelf(folder).publish([], finished, manifest())
+    offer(folder)
+    assert "from 0% in 2026-Q2" in texts(opened("authorship", period="All"))
