@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -114,6 +115,7 @@ def refresh(
     refreshed: Refreshed | None = _unchanged(path, store, root, trust=trust)
     if refreshed is None:
         from analyzers import pipeline
+        from analyzers.fleet import overview
 
         with terminal.progress(quiet=quiet) as shown:
             asked = request(path, store, root, watched or shown, trust=trust)
@@ -125,6 +127,9 @@ def refresh(
         if made.is_rebuilt:
             told = "the store was damaged or of another version; it was made anew from git"
             terminal.note(f"reviewgap: {path}: {told}", quiet=quiet)
+        if made.is_new:
+            with suppress(OSError):  # only the list of all goes without what is new
+                overview.keep(made.shelf.folder)
         refreshed = made
     for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from analyzers.capacity.metric import Frames
 from analyzers.capacity.reading import Reading
 from analyzers.capacity.weeks import Weeks
 from analyzers.errors import NotEnoughData
+from analyzers.fleet import overview as fleet
 from analyzers.reports.links import Forge
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
@@ -31,6 +33,9 @@ from dashboard.once import once
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
 """Environment variable in which the launcher leaves the store folders to show, as JSON."""
+
+MANY = 24
+"""Repositories above which their tables and manifests are not read for a list of all."""
 
 HOUR = pd.Timedelta(hours=1)
 _TOOL_COLUMNS = ["landed_in_week", "ai_tools", "authorship"]
@@ -81,17 +86,54 @@ class Repository:
 
 def offered() -> dict[str, Path]:
     """Store folders of the repositories this dashboard was started on, by key."""
-    folders = [Path(folder) for folder in json.loads(os.environ.get(REPOSITORIES, "[]"))]
-    return {folder.name: folder for folder in folders}
+    return _offered(os.environ.get(REPOSITORIES, "[]"))[0]
+
+
+@once(maxsize=4)
+def _offered(told: str) -> tuple[dict[str, Path], set[Path]]:
+    """Folders by key, and the stores that they lie in."""
+    folders = [Path(folder) for folder in json.loads(told)]
+    return {folder.name: folder for folder in folders}, {folder.parent for folder in folders}
+
+
+def overview() -> pd.DataFrame | None:
+    """One row per offered repository where they are more than MANY, made when they were mined.
+
+    None where they are few, lie in several stores, or their store has no such table.
+    """
+    folders, stores = _offered(os.environ.get(REPOSITORIES, "[]"))
+    if len(folders) <= MANY or len(stores) != 1:
+        return None
+    path = next(iter(stores)) / fleet.FILE
+    try:
+        return _overview(path, path.stat().st_mtime_ns, frozenset(folders))
+    except (OSError, ValueError):
+        return None
+
+
+@once(maxsize=4)
+def _overview(path: Path, changed: int, keys: frozenset[str]) -> pd.DataFrame:
+    del changed  # part of the key only
+    rows = shown.table(pq.read_table(path, partitioning=None), path.parent)
+    return rows[rows["key"].isin(keys)].reset_index(drop=True)
 
 
 def labels() -> dict[str, str]:
     """Key -> name for the repository box, mined ones first; names twice there keep their key."""
-    known = {key: repository(key) for key in offered()}
+    known = _names()
     found = dict(sorted(known.items(), key=lambda item: item[1] is None))
-    names = {key: repo.name if repo else key.rpartition("-")[0] for key, repo in found.items()}
-    twice = {name for name in names.values() if list(names.values()).count(name) > 1}
-    return {key: f"{name} ({key})" if name in twice else name for key, name in names.items()}
+    names = {key: name or key.rpartition("-")[0] for key, name in found.items()}
+    times = Counter(names.values())
+    return {key: f"{name} ({key})" if times[name] > 1 else name for key, name in names.items()}
+
+
+def _names() -> dict[str, str | None]:
+    """Key -> name of what is offered, None where it has not been mined."""
+    rows = overview()
+    if rows is None:
+        repos = {key: repository(key) for key in offered()}
+        return {key: repo.name if repo else None for key, repo in repos.items()}
+    return dict.fromkeys(offered()) | dict(zip(rows["key"], rows["name"], strict=True))
 
 
 def repository(key: str) -> Repository | None:

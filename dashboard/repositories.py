@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analyzers.capacity.reading import VERDICTS
 from dashboard import charts, data, figures, verdict
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
@@ -13,7 +14,6 @@ FLOW = (
     Line("generation_rate", "Opened", "generation"),
     Line("throughput", "Landed", "throughput"),
 )
-MOST = 24
 HEIGHT = 210
 
 
@@ -26,6 +26,25 @@ def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.Data
     frame = figures.blocks(span.weeks, figures.step_of(span.n))
     drawn = charts.lines(frame, FLOW, unit="per week", height=HEIGHT)
     return drawn, frame[["iso_week", "week_start", *(line.column for line in FLOW)]]
+
+
+def from_overview(rows: pd.DataFrame) -> pd.DataFrame:
+    """The figures of very many: each one's newest weeks, as they were told when it was mined."""
+    share = rows["ai_share_declared_of_change_requests"]
+    listed = pd.DataFrame(
+        {
+            "name": rows["name"],
+            "verdict": rows["verdict"].map(VERDICTS).str.capitalize(),
+            "opened": rows["generation_rate"],
+            "landed": rows["throughput"],
+            "gap": rows["review_gap_ratio"],
+            "work": rows["weeks_of_work"],
+            "wait_days": rows["time_to_land_median_hours"] / 24,
+            "declared": share * 100,
+            "edge": rows["data_edge"].str[:10],
+        }
+    )
+    return listed.sort_values("name", key=lambda names: names.str.lower(), ignore_index=True)
 
 
 @once(maxsize=256)

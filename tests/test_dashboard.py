@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from analyzers import capacity, tables
 from analyzers.capacity.effort import EFFORT
+from analyzers.fleet import overview
 from analyzers.store import Shelf
 from analyzers.user_events import Event
 from dashboard import charts as draw
@@ -280,6 +281,32 @@ def test_repositories_are_listed_by_name_with_their_own_figures(tmp_path, offer)
     assert listed.loc["alpha", "opened"] == pytest.approx(year["generation_rate"].mean())
     assert len(app.get("vega_lite_chart")) == 1
     assert "No complete week inside this period." in texts(app)
+
+
+def test_very_many_repositories_are_listed_from_one_file(tmp_path, offer, monkeypatch):
+    mined = write(tmp_path, key="zeta-1", n_weeks=3, name="zeta")
+    told = {"generation": "g", "n_commits": 5, "n_change_requests": 2, "is_partial": False}
+    names = {"alpha-1": "alpha", "alpha-2": "al\u202epha", "hidden-1": "hidden", "zeta-1": "zeta"}
+    rows = overview.REPOSITORIES.from_rows(
+        told | {"key": key, "name": name, "throughput": at, "verdict": "keeping_up"}
+        for at, (key, name) in enumerate(names.items())
+    )
+    overview._write(tmp_path, rows)
+    monkeypatch.setattr(data, "MANY", 2)
+    unread = [tmp_path / key for key in ("alpha-1", "alpha-2", "new-1")]  # there is nothing
+    offer(mined, *unread)
+    assert data.labels() == {
+        "zeta-1": "zeta",
+        "alpha-1": "alpha",
+        "alpha-2": "al\N{REPLACEMENT CHARACTER}pha",
+        "new-1": "new",
+    }
+    app = opened("repositories", repository="zeta")
+    listed = app.dataframe[0].value
+    assert list(listed["name"])[-1] == "zeta"
+    assert sorted(listed["landed"]) == [0, 1, 3]
+    assert set(listed["verdict"]) == {"Review is keeping up"}
+    assert not app.get("vega_lite_chart")
 
 
 def test_one_repository_alone_tells_how_to_see_several(store, offer):

@@ -68,6 +68,24 @@ def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, several, stor
     assert (code, err.count("nothing new: 1 commits")) == (0, 2)
 
 
+def test_a_run_on_one_brings_its_row_up_to_date_and_leaves_the_others(run, several, store_dir):
+    run("mine", several)
+    rows = overview.read(store_dir)
+    overview._write(store_dir, rows.assign(n_commits=99))
+    shutil.rmtree(store_dir / rows.set_index("name").loc["two", "key"])
+    run("mine", several / "two")
+    after = overview.read(store_dir).set_index("name")
+    assert after["n_commits"].to_dict() == {"one": 99, "two": 1}
+
+
+def test_a_run_on_one_begins_the_table_and_mends_it(run, several, store_dir):
+    run("mine", several / "one")
+    assert overview.read(store_dir)["name"].tolist() == ["one"]
+    (store_dir / overview.FILE).write_bytes(b"damaged")
+    run("mine", several / "two")
+    assert overview.read(store_dir)["name"].tolist() == ["one", "two"]
+
+
 def test_no_repository_at_all_is_a_question_of_usage(run, tmp_path):
     code, _, err = run("mine")
     assert code == errors.USAGE

@@ -1,6 +1,6 @@
 """One row per repository, made at mining time, so that a page of thousands reads one small file.
 
-STORE/repositories.parquet    replaced in one step when a run over many repositories ends
+STORE/repositories.parquet    replaced in one step when a run over one or many ends
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,6 +20,7 @@ from analyzers.columns import Column, Table
 from analyzers.errors import NotEnoughData
 
 FILE = "repositories.parquet"
+_PATIENCE_SECONDS = 60
 _FACTS = {
     "generation_rate": ("Change requests opened per week.", "change requests per week"),
     "throughput": ("Change requests landed per week.", "change requests per week"),
@@ -75,11 +77,31 @@ def gather(store: Path) -> int:
     folders = sorted(path.parent for path in store.glob(f"*/{manifest.FILE}"))
     found = [(folder.name, manifest.read(folder)) for folder in folders]
     rows = REPOSITORIES.from_rows(_row(key, facts) for key, facts in found if facts)
+    _write(store, rows)
+    return len(rows)
+
+
+def keep(folder: Path) -> None:
+    """Bring the row of the repository in this folder of the store up to date, the others as is."""
+    store = folder.parent
+    with filelock.FileLock(store / f"{FILE}.lock", timeout=_PATIENCE_SECONDS):
+        try:
+            others = read(store)
+        except (OSError, ValueError):  # it is damaged, or of another version
+            others = _EMPTY
+        if others.empty:
+            gather(store)
+            return
+        row = REPOSITORIES.from_rows([_row(folder.name, manifest.read(folder))])
+        rows = pd.concat([others[others["key"] != folder.name], row], ignore_index=True)
+        _write(store, REPOSITORIES.conform(rows.sort_values("key")))
+
+
+def _write(store: Path, rows: pd.DataFrame) -> None:
     table = pa.Table.from_pandas(rows, schema=REPOSITORIES.arrow_schema, preserve_index=False)
     fresh = store / f"{FILE}.{os.getpid()}.new"
     pq.write_table(table.replace_schema_metadata(None), fresh, compression="zstd")
     fresh.replace(store / FILE)
-    return len(rows)
 
 
 def read(store: Path) -> pd.DataFrame:

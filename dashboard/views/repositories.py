@@ -25,17 +25,17 @@ COLUMNS = {
 
 
 def _mined() -> list[data.Repository]:
-    found = [data.repository(key) for key in list(data.labels())[: repositories.MOST]]
+    found = [data.repository(key) for key in data.labels()]
     return sorted((repo for repo in found if repo), key=lambda repo: repo.name.lower())
 
 
-def _table(mined: list[data.Repository]) -> None:
+def _table(listed: pd.DataFrame, weeks: str) -> None:
     st.dataframe(
-        pd.DataFrame([repositories.row(repo, first, last) for repo in mined]),
+        listed,
         column_config=COLUMNS,
         hide_index=True,
         placeholder=text.UNKNOWN,
-        alt=f"Figures of {len(mined)} repositories over the same weeks, by name",
+        alt=f"Figures of {len(listed)} repositories over {weeks}, by name",
     )
     st.caption(
         "Median days from opening to landing. By name, not by rank: projects land work in"
@@ -62,15 +62,29 @@ def _charts(mined: list[data.Repository]) -> None:
             )
 
 
-if parts.begin(shown, "Repositories", requests=False):
-    _all = _mined()
-    st.markdown(
-        f"Weeks {first} to {last} of each. {text.counted(len(_all), 'repository', 'repositories')}."
-    )
-    _table(_all)
-    _charts(_all)
+def _few() -> int:
+    mined = _mined()
+    n = text.counted(len(mined), "repository", "repositories")
+    st.markdown(f"Weeks {first} to {last} of each. {n}.")
+    rows = [repositories.row(repo, first, last) for repo in mined]
+    _table(pd.DataFrame(rows), "the same weeks")
+    _charts(mined)
     st.caption("Each chart has a scale of its own.")
+    return len(mined)
+
+
+def _many(rows: pd.DataFrame) -> int:
+    n = text.counted(len(rows), "repository", "repositories")
+    st.markdown(f"The newest 26 complete weeks of each, whatever the period above. {n}.")
+    _table(repositories.from_overview(rows), "their newest weeks")
+    st.caption(f"Start the dashboard on {data.MANY} or fewer to see them over the same weeks.")
+    return len(rows)
+
+
+if parts.begin(shown, "Repositories", requests=False):
+    _overview = data.overview()
+    _n = _few() if _overview is None else _many(_overview)
     mining_panel.draw(shown.repo.key)
-    if len(_all) == 1 and len(terms().mineable) <= 1:
+    if _n == 1 and len(terms().mineable) <= 1:
         st.text("To see several side by side, start the dashboard on them:")
         st.code("reviewgap dashboard PATH/TO/ONE PATH/TO/ANOTHER", language=None)
