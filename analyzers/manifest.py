@@ -84,9 +84,13 @@ def mark(path: Path) -> list[int] | None:
         return None
 
 
+def lacks_objects(manifest: Mapping[str, Any]) -> bool:
+    """Whether something that history names could not be read; it may be there another time."""
+    return bool(manifest["counts"]["incomplete"] + manifest["n_missing"])
+
+
 def exit_code(manifest: Mapping[str, Any]) -> int:
     """Partial where something that history holds could not be read."""
     repository = manifest["repository"]
-    n_missing = manifest["counts"]["incomplete"] + manifest["n_missing"]
-    is_partial = n_missing or repository["is_shallow"] or repository["is_partial"]
-    return errors.PARTIAL if is_partial else errors.COMPLETE
+    is_cut = repository["is_shallow"] or repository["is_partial"]
+    return errors.PARTIAL if is_cut or lacks_objects(manifest) else errors.COMPLETE

@@ -1,14 +1,16 @@
 """A refresh reads only what is new, and gives the same tables as mining everything anew."""
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from odd import loose_history, object_file
 from repository import commit, run_git
 
-from analyzers import pipeline, rules, tables
+from analyzers import errors, pipeline, rules, tables
 from analyzers.mining import stream
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
@@ -195,3 +197,16 @@ def test_a_table_that_was_lost_is_made_again(run, repo, store_dir):
     next(store_dir.glob("*/tables/*/weekly.parquet")).unlink()
     assert "mined: 3 commits" in run("mine", repo.path)[2]
     assert "nothing new" in run("mine", repo.path)[2]
+
+
+def test_objects_that_were_missing_are_read_once_they_are_there(run, history):
+    repo = loose_history(history, 5)
+    blob = object_file(repo, "HEAD:g2")
+    content = blob.read_bytes()
+    blob.unlink()
+    code, out, _ = run("mine", repo.path, "--format", "json")
+    assert (code, json.loads(out)["incomplete"]) == (errors.PARTIAL, 1)
+    blob.write_bytes(content)
+    run_git(repo.path, "repack", "-a", "-d", "-q")
+    code, out, _ = run("mine", repo.path, "--format", "json")
+    assert (code, json.loads(out)["incomplete"]) == (errors.COMPLETE, 0)
