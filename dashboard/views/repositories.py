@@ -39,7 +39,7 @@ def _table(listed: pd.DataFrame, weeks: str) -> None:
     )
     st.caption(
         "Median days from opening to landing. By name, not by rank: projects land work in"
-        " different ways, and git sees more of some than of others. Automation is left out."
+        " different ways, and git sees more of some than of others."
     )
 
 
@@ -69,7 +69,7 @@ def _few() -> int:
     rows = [repositories.row(repo, first, last) for repo in mined]
     _table(pd.DataFrame(rows), "the same weeks")
     _charts(mined)
-    st.caption("Each chart has a scale of its own.")
+    st.caption("Each chart has a scale of its own. Automation is left out.")
     return len(mined)
 
 
@@ -77,7 +77,10 @@ def _many(rows: pd.DataFrame) -> int:
     n = text.counted(len(rows), "repository", "repositories")
     st.markdown(f"The newest 26 complete weeks of each, whatever the period above. {n}.")
     _table(repositories.from_overview(rows), "their newest weeks")
-    st.caption(f"Start the dashboard on {data.MANY} or fewer to see them over the same weeks.")
+    st.caption(
+        "Counted as `reviewgap summary` counts. Start the dashboard on"
+        f" {data.MANY} or fewer to see them over the same weeks."
+    )
     return len(rows)
 
 
