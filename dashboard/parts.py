@@ -165,7 +165,7 @@ def begin(filters: Filters, title: str, *, requests: bool = True) -> bool:
     return True
 
 
-_TOLD_ABOVE = ("shallow", "line counts", "no heads of", "no commits yet")
+_TOLD_ABOVE = ("shallow", "no heads of", "no commits yet")
 
 
 def notices(filters: Filters) -> None:
@@ -183,15 +183,9 @@ def notices(filters: Filters) -> None:
             " Run `git fetch --refetch --no-filter`, then mine again.",
             icon=":material/data_alert:",
         )
-    missing = int(manifest.get("incomplete") or 0)
-    if missing and not facts.get("is_partial"):
-        st.warning(
-            f"{text.counted(missing, 'commit')} could not be read in full and lack line counts."
-            " Evidence lists what was missing.",
-            icon=":material/data_alert:",
-        )
+    told_above = (*_TOLD_ABOVE, "line counts") if facts.get("is_partial") else _TOLD_ABOVE
     for warning in manifest.get("warnings", []):
-        if not any(told in warning for told in _TOLD_ABOVE):
+        if not any(told in warning for told in told_above):
             st.warning(f"{text.plain(warning)}.", icon=":material/info:")
 
 

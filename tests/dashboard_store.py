@@ -29,11 +29,17 @@ def write(root, key="sample-0123456789", *, nasty=False, n_weeks=N_WEEKS, **fact
     folder = root / key
     (folder / "mined").mkdir(parents=True)
     finished = frames(n_weeks=n_weeks, nasty=nasty) if n_weeks else empty_frames()
-    Shelf(folder).publish([], finished, manifest(n_weeks=n_weeks, **facts))
+    told = manifest(n_weeks=n_weeks, **facts)
+    told["counts"] = {
+        "commits": len(finished[tables.COMMITS]),
+        "change_requests": len(finished[tables.CHANGE_REQUESTS]),
+        "incomplete": 0,
+    }
+    Shelf(folder).publish([], finished, told)
     return folder
 
 
-def manifest(*, n_weeks=N_WEEKS, name="sample", warnings=(), incomplete=0, **repository):
+def manifest(*, n_weeks=N_WEEKS, name="sample", warnings=(), **repository):
     edge = edge_of(n_weeks).isoformat() if n_weeks else None
     return {
         "repository": {
@@ -49,7 +55,7 @@ def manifest(*, n_weeks=N_WEEKS, name="sample", warnings=(), incomplete=0, **rep
         | repository,
         "data_edge": edge,
         "warnings": list(warnings),
-        "incomplete": incomplete,
+        "n_missing": 0,
         "coverage": {"change_request_heads": 3900},
         "reading": {},
     }

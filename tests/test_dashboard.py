@@ -214,8 +214,12 @@ def test_no_repository_and_one_that_is_not_mined_say_what_to_run(tmp_path, offer
 def test_a_shallow_and_a_partial_clone_are_told_with_the_next_step(tmp_path, offer):
     offer(write(tmp_path / "a", n_weeks=30, is_shallow=True))
     assert "git fetch --unshallow" in texts(opened())
-    offer(write(tmp_path / "b", key="partial-1", n_weeks=30, is_partial=True))
+    lost = "3 commits have no line counts, because their files are missing"
+    offer(write(tmp_path / "b", key="partial-1", n_weeks=30, is_partial=True, warnings=[lost]))
     assert "git fetch --refetch" in texts(opened())
+    assert lost not in texts(opened()), "told by the sentence on partial clones"
+    offer(write(tmp_path / "c", key="damaged-1", n_weeks=30, warnings=[lost]))
+    assert lost in texts(opened())
 
 
 def test_a_short_history_refuses_figures_it_cannot_give(tmp_path, offer):

@@ -86,13 +86,12 @@ def test_a_users_own_pattern_is_generated():
 
 def test_only_mining_starts_git():
     """git.py reads views, remote.py is what `fetch-reviews` runs on a repository of our own, and
-    complexity.py gives PyDriller the view's path, never the user's."""
+    file_complexity.py gives PyDriller the view's path, never the user's."""
     root = Path(analyzers.__file__).parent.parent
     files = [*root.glob("analyzers/**/*.py"), *root.glob("dashboard/**/*.py")]
     assert len(files) > 20
-    for path in files:
-        if path in {root / f"analyzers/mining/{n}.py" for n in ("git", "remote", "complexity")}:
-            continue
+    allowed = {root / f"analyzers/mining/{n}.py" for n in ("git", "remote", "file_complexity")}
+    for path in sorted({*files} - allowed):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = []
             if isinstance(node, ast.Import):
@@ -106,6 +105,10 @@ def test_only_mining_starts_git():
 
 
 def test_pydriller_gets_the_view_and_nothing_else():
-    text = Path(analyzers.__file__).with_name("mining").joinpath("complexity.py").read_text()
-    assert text.count("Git(") == 1
-    assert "Git(str(view.path))" in text
+    mining = Path(analyzers.__file__).with_name("mining")
+    opens = mining.joinpath("file_complexity.py").read_text()
+    assert opens.count("Git(") == 1
+    assert "Git(git_dir)" in opens
+    asks = mining.joinpath("complexity.py").read_text()
+    assert asks.count("file_complexity.read(") == 1
+    assert "file_complexity.read(str(view.path), " in asks
