@@ -214,7 +214,7 @@ def test_no_repository_and_one_that_is_not_mined_say_what_to_run(tmp_path, offer
 def test_a_shallow_and_a_partial_clone_are_told_with_the_next_step(tmp_path, offer):
     offer(write(tmp_path / "a", n_weeks=30, is_shallow=True))
     assert "git fetch --unshallow" in texts(opened())
-    lost = "3 commits have no line counts, because their files are missing"
+    lost = "3 commits have no line counts"
     offer(write(tmp_path / "b", key="partial-1", n_weeks=30, is_partial=True, warnings=[lost]))
     assert "git fetch --refetch" in texts(opened())
     assert lost not in texts(opened()), "told by the sentence on partial clones"
