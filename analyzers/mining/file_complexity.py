@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from pathlib import PurePosixPath
 from typing import Any
@@ -66,7 +66,10 @@ def _by_commit(git_dir: str, shas: list[str], known: frozenset[Change]) -> Itera
         return
     # A child must not import from the current directory, which may be a hostile repository.
     os.environ["PYTHONSAFEPATH"] = "1"
-    with ProcessPoolExecutor(n_workers, mp_context=get_context("spawn")) as pool:
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(
+        n_workers, mp_context=spawn, initializer=_open_alone, initargs=(git_dir, spawn.Lock())
+    ) as pool:
         try:
             for done in as_completed([pool.submit(_one, git_dir, sha, known) for sha in shas]):
                 if not isinstance(done.exception(), BrokenProcessPool):
@@ -80,6 +83,12 @@ def _kept_open(git_dir: str) -> Any:
     repository: Any = Git(git_dir)
     repository.repo.git.update_environment(**ENVIRONMENT)
     return repository
+
+
+def _open_alone(git_dir: str, turn: AbstractContextManager[bool]) -> None:
+    """Open the repository while no other process does: PyDriller writes its config on opening."""
+    with turn:
+        _kept_open(git_dir)
 
 
 def _one(git_dir: str, sha: str, known: frozenset[Change]) -> list[Row]:
