@@ -1,10 +1,13 @@
-"""Two Dask workers in network namespaces of their own mine 40 constructed repositories.
+"""Two Dask workers in network namespaces of their own mine 40 repositories, one of them poisoned.
 
-    python -P benchmarks/fleet_cluster.py [--repositories 40] [--folder DIR]
+    python -P benchmarks/fleet_cluster.py [REPO…] [--repositories 40] [--folder DIR]
 
-One worker is killed in the middle; the store must come out byte-identical to a run on this
-machine alone. Then a run whose scheduler is killed must end with exit code 3, one clear line, and
-a store in which what was finished is whole. Needs root, `ip`, and `reviewgap[fleet]`.
+The real ones named, constructed ones up to the number, one that is refused, and one whose git
+kills the process that reads it. One worker is killed in the middle; the store must come out
+byte-identical to a run on this machine alone, and the poison alone must be told as failed. Then a
+run whose scheduler is killed must end with exit code 3, one clear line, and a store in which what
+was finished is whole, and the same command again must complete it to the same bytes. Needs root,
+`ip`, and `reviewgap[fleet]`.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +29,14 @@ BIN = Path(sys.executable).parent
 BRIDGE, NETWORK, PORT = "rgbr0", "10.213.7", 18786
 SCHEDULER = f"tcp://{NETWORK}.1:{PORT}"
 PER_MACHINE = {"trace.json", "lock"}
+POISON = """#!/bin/sh
+for word; do
+    case $word in --git-dir=*) dir=${word#--git-dir=} ;; esac
+done
+dir=${dir:-$GIT_DIR}
+if grep -q poison "$dir/objects/info/alternates" 2>/dev/null; then kill -9 $PPID; fi
+exec REAL "$@"
+"""
 
 
 def sh(*words: str, check: bool = True) -> None:
@@ -35,6 +47,7 @@ def sh(*words: str, check: bool = True) -> None:
 def construct(folder: Path, n: int, commits: int = 60) -> list[Path]:
     """Repositories of squashed change requests, by fast-import with fixed dates."""
     found = []
+    folder.mkdir(parents=True, exist_ok=True)
     for number in range(n):
         path = folder / f"r{number:02}"
         sh("git", "init", "-q", "--bare", "-b", "main", str(path))
@@ -55,6 +68,18 @@ def construct(folder: Path, n: int, commits: int = 60) -> list[Path]:
         )
         found.append(path)
     return found
+
+
+def poisoned(folder: Path) -> list[Path]:
+    """One that is refused, and one that kills who reads it, by way of a git that we put first."""
+    refused, killer = construct(folder / "bad", 2)
+    (refused / "HEAD").write_text("nonsense")
+    shim = folder / "bin" / "git"
+    shim.parent.mkdir()
+    shim.write_text(POISON.replace("REAL", str(shutil.which("git"))))
+    shim.chmod(0o755)
+    os.environ["PATH"] = f"{shim.parent}:{os.environ['PATH']}"
+    return [refused, killer.rename(killer.with_name("poison"))]
 
 
 def up() -> None:
@@ -110,10 +135,20 @@ def kill(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
-def mine(folder: Path, store: Path, *options: str) -> subprocess.Popen[bytes]:
-    """`reviewgap mine` on all repositories of a folder."""
-    words = [str(BIN / "reviewgap"), "mine", str(folder), "--store", str(store), *options]
-    return subprocess.Popen(words, stderr=subprocess.PIPE)
+def mine(listed: Path, store: Path, *options: str) -> subprocess.Popen[bytes]:
+    """`reviewgap mine` on all repositories of a list."""
+    words = [str(BIN / "reviewgap"), "mine", "--from", str(listed), "--store", str(store)]
+    return subprocess.Popen([*words, *options], stderr=subprocess.PIPE)
+
+
+def ended(run: subprocess.Popen[bytes], what: str, began: float) -> str:
+    """Wait for a run, tell how it ended and which repositories failed; all it said."""
+    said = run.communicate()[1].decode()
+    print(f"{what}: exit {run.returncode}, {time.monotonic() - began:.1f} s", flush=True)
+    for line in said.splitlines():
+        if "failed:" in line or "went away" in line:
+            print(f"    {line}", flush=True)
+    return said
 
 
 def after(child: subprocess.Popen[bytes], store: Path, n: int) -> None:
@@ -132,48 +167,49 @@ def digest(store: Path) -> dict[str, str]:
     }
 
 
+def written(folder: Path, named: list[Path], n: int) -> Path:
+    """A list of `n` repositories, in a folder of its own."""
+    folder.mkdir(parents=True)
+    bad = poisoned(folder)
+    paths = [*named, *construct(folder / "constructed", n - len(named) - len(bad)), *bad]
+    listed = folder / "list.txt"
+    listed.write_text("".join(f"{path.resolve()}\n" for path in paths))
+    return listed
+
+
 def main() -> None:
     """Three runs: here alone, on the cluster with a worker killed, with the scheduler killed."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("named", nargs="*", type=Path, metavar="REPO")
     parser.add_argument("--repositories", type=int, default=40)
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     top = asked.folder or Path(tempfile.mkdtemp(prefix="fleet-"))
-    repositories = top / "repositories"
-    repositories.mkdir(parents=True)
-    n = len(construct(repositories, asked.repositories))
-    began = time.monotonic()
-    local = mine(repositories, top / "local")
-    local.communicate()
-    print(f"local: exit {local.returncode}, {time.monotonic() - began:.1f} s", flush=True)
+    n = asked.repositories
+    listed = written(top, asked.named, n)
+    ended(mine(listed, top / "local"), "local", time.monotonic())
+    reference = digest(top / "local")
     up()
     children = [scheduler(top / "scheduler.log")]
     try:
         time.sleep(4)
         children += [worker(i, top / f"worker{i}.log") for i in (2, 3)]
         began = time.monotonic()
-        run = mine(repositories, top / "cluster", "--scheduler", SCHEDULER)
+        run = mine(listed, top / "cluster", "--scheduler", SCHEDULER)
         after(run, top / "cluster", n // 3)
         kill(children[1])
-        said = run.communicate()[1].decode()
-        print(
-            f"cluster, one worker killed: exit {run.returncode}, {time.monotonic() - began:.1f} s"
-        )
-        same = digest(top / "local") == digest(top / "cluster")
-        print(f"byte-identical: {same} ({len(digest(top / 'local'))} files)", flush=True)
-        if not same or run.returncode:
-            print(said)
-        lost = mine(repositories, top / "lost", "--scheduler", SCHEDULER)
+        ended(run, "cluster, one worker killed", began)
+        same = digest(top / "cluster") == reference
+        print(f"byte-identical: {same} ({len(reference)} files)", flush=True)
+        began = time.monotonic()
+        lost = mine(listed, top / "lost", "--scheduler", SCHEDULER)
         after(lost, top / "lost", n // 4)
         kill(children[0])
-        said = lost.communicate()[1].decode()
-        print(f"scheduler killed: exit {lost.returncode}: {said.splitlines()[-1]}")
+        ended(lost, "scheduler killed", began)
         kept = shelves(top / "lost")
         print(f"{len(kept)} whole repositories kept: {all(shelf.is_whole() for shelf in kept)}")
-        again = mine(repositories, top / "lost")
-        again.communicate()
-        whole = digest(top / "lost") == digest(top / "local")
-        print(f"the same command again: exit {again.returncode}, byte-identical: {whole}")
+        ended(mine(listed, top / "lost"), "the same again, here", time.monotonic())
+        print(f"byte-identical: {digest(top / 'lost') == reference}", flush=True)
     finally:
         for child in children:
             kill(child)

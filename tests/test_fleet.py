@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import fsspec
 import pandas as pd
+import poisoned
 import pytest
 from repository import commit, history
 
@@ -29,6 +31,12 @@ def several(tmp_path):
     shutil.move(written(tmp_path, "y", 6).path, below / "two")
     (below / "docs").mkdir()
     return below
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """Tasks run in this process: starting others is what most of a second goes to."""
+    monkeypatch.setattr(local, "outcomes", lambda tasks, n_workers: map(task.run, tasks))
 
 
 def test_a_folder_stands_for_the_repositories_right_below_it(several):
@@ -59,7 +67,7 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_di
     assert len(overview.read(store_dir)) == 1
 
 
-def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, several, store_dir):
+def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, here, several, store_dir):
     run("mine", several)
     kept = overview.read(store_dir)
     assert kept["n_commits"].tolist() == [1, 1]
@@ -68,21 +76,37 @@ def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, several, stor
     assert (code, err.count("nothing new: 1 commits")) == (0, 2)
 
 
-def test_a_run_on_one_brings_its_row_up_to_date_and_leaves_the_others(run, several, store_dir):
-    run("mine", several)
-    rows = overview.read(store_dir)
-    overview._write(store_dir, rows.assign(n_commits=99))
-    shutil.rmtree(store_dir / rows.set_index("name").loc["two", "key"])
-    run("mine", several / "two")
-    after = overview.read(store_dir).set_index("name")
-    assert after["n_commits"].to_dict() == {"one": 99, "two": 1}
+def mined(store, name, n_commits=1):
+    """What the store has of a repository, as far as the table of all reads it."""
+    folder = store / f"{name}-1"
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "schema": manifest.SCHEMA,
+        "repository": {"name": name, "is_shallow": False, "is_partial": False},
+        "generation": "000001",
+        "counts": {"commits": n_commits, "change_requests": 0, "incomplete": 0},
+        "n_missing": 0,
+    }
+    (folder / manifest.FILE).write_bytes(manifest.sealed(facts))
+    return folder
+
+
+def test_one_row_is_brought_up_to_date_and_the_others_are_not_looked_at(tmp_path):
+    first, second = mined(tmp_path, "one"), mined(tmp_path, "two")
+    overview.gather(tmp_path)
+    mined(tmp_path, "one", n_commits=99)
+    mined(tmp_path, "two", n_commits=3)
+    overview.keep(second)
+    assert overview.read(tmp_path).set_index("name")["n_commits"].to_dict() == {"one": 1, "two": 3}
+    overview.keep(first)
+    assert overview.read(tmp_path)["n_commits"].tolist() == [99, 3]
 
 
 def test_a_run_on_one_begins_the_table_and_mends_it(run, several, store_dir):
     run("mine", several / "one")
     assert overview.read(store_dir)["name"].tolist() == ["one"]
     (store_dir / overview.FILE).write_bytes(b"damaged")
-    run("mine", several / "two")
+    overview.keep(mined(store_dir, "two"))
     assert overview.read(store_dir)["name"].tolist() == ["one", "two"]
 
 
@@ -92,15 +116,8 @@ def test_no_repository_at_all_is_a_question_of_usage(run, tmp_path):
     assert "--from" in err
 
 
-def die(each):
-    """A task that takes its process with it, if its repository is the poisoned one."""
-    if "poison" in str(each.repository):
-        os._exit(9)
-    return Outcome(each.repository, "mined", 0)
-
-
 def test_a_repository_that_kills_its_process_is_told_and_the_rest_is_done(monkeypatch, tmp_path):
-    monkeypatch.setattr(local, "run", die)
+    monkeypatch.setattr(local, "run", poisoned.die)
     names = ["a", "poison", "b", "c", "d"]
     tasks = [Task(tmp_path / name, tmp_path, None) for name in names]
     found = {each.repository.name: each for each in local.outcomes(tasks, 2)}
@@ -161,10 +178,13 @@ def test_an_address_that_nothing_writes_to_is_refused(shelf):
 # -- a cluster ---------------------------------------------------------------------------------
 
 
-class Futures:
-    """What `distributed` gives, without a network: every task is done at once, or never."""
+class Client:
+    """What `distributed` gives, without a network: every task has ended, as its name tells.
 
-    status, loop = "running", "the loop of the client"
+    `behind` stands for a task that was on a worker which another one's poison killed.
+    """
+
+    status, loop, workers = "running", "the loop of the client", {"tcp://w:1": 1}
 
     def __init__(self, *_, timeout, set_as_default):
         self.asked = (timeout, set_as_default)
@@ -178,37 +198,54 @@ class Futures:
     def submit(self, function, each, *, key, pure, retries):
         assert not pure
         assert retries
-        return Future(each, key)
+        return Future(each, is_alone=key.endswith("-alone"))
+
+    def nthreads(self):
+        return self.workers
+
+
+class KilledWorker(Exception):
+    """As Dask calls it."""
 
 
 class Future:
-    def __init__(self, each, key):
-        self.each, self.key = each, key
+    def __init__(self, each, *, is_alone):
+        self.each = each
         name = each.repository.name
-        self.status = {"lost": "cancelled", "poison": "error"}.get(name, "finished")
+        dies = name == "poison" or (name == "behind" and not is_alone)
+        states = {"lost": "cancelled", "unknown": "error"}
+        self.status = "error" if dies else states.get(name, "finished")
+        self.error = KilledWorker(name) if dies else ModuleNotFoundError("no reviewgap")
 
     def result(self):
         return Outcome(self.each.repository, "mined", 0)
 
     def exception(self):
-        return MemoryError("killed three workers")
+        return self.error
+
+
+class Ended:
+    def __init__(self, futures, *, loop, raise_errors):
+        assert loop == "the loop of the client"
+        assert not raise_errors
+        self.ready = [each for each in futures if each.each.repository.name != "waiting"]
+
+    def has_ready(self):
+        return bool(self.ready)
+
+    def __next__(self):
+        return self.ready.pop(0)
 
 
 @pytest.fixture
 def dask(monkeypatch):
-    class Module:
-        Client = Futures
-
-        class client:  # noqa: N801 - as the module is called
-            FuturesCancelledError = KeyError
-
-        @staticmethod
-        def as_completed(futures, *, loop, raise_errors):
-            assert loop == "the loop of the client"
-            assert not raise_errors
-            return iter(futures)
-
-    monkeypatch.setattr(cluster, "_distributed", lambda: Module)
+    module = SimpleNamespace(
+        Client=Client,
+        as_completed=Ended,
+        client=SimpleNamespace(FuturesCancelledError=KeyError),
+    )
+    monkeypatch.setattr(cluster, "_distributed", lambda: module)
+    monkeypatch.setattr(cluster, "_SECONDS_WITHOUT_WORKER", 0)
 
 
 def asked(*names):
@@ -216,10 +253,26 @@ def asked(*names):
     return [Task(Path(n), None, at) for n in names]
 
 
-def test_a_task_that_no_worker_survives_is_an_outcome(dask):
-    found = list(cluster.outcomes(asked("a", "poison", "b"), "tcp://x:1"))
-    assert [each.state for each in found] == ["mined", "failed", "mined"]
-    assert "MemoryError" in found[1].message
+def test_what_died_with_its_worker_is_tried_alone_and_only_the_poison_fails(dask):
+    found = list(cluster.outcomes(asked("a", "poison", "behind", "b"), "tcp://x:1"))
+    assert [(each.repository.name, each.state) for each in found] == [
+        ("a", "mined"),
+        ("b", "mined"),
+        ("poison", "failed"),
+        ("behind", "mined"),
+    ]
+    assert "also when it ran alone" in found[2].message
+
+
+def test_workers_that_cannot_run_a_task_are_told_why(dask):
+    found = list(cluster.outcomes(asked("unknown"), "tcp://x:1"))
+    assert "ModuleNotFoundError: no reviewgap" in found[0].message
+
+
+def test_a_cluster_without_workers_is_not_waited_for_for_ever(dask, monkeypatch):
+    monkeypatch.setattr(Client, "workers", {})
+    with pytest.raises(ClusterError, match="has had no worker"):
+        list(cluster.outcomes(asked("waiting"), "tcp://x:1"))
 
 
 def test_a_scheduler_that_goes_away_says_how_far_it_came_and_what_to_do(dask):

@@ -1,11 +1,14 @@
 """The same tasks on a Dask cluster, whose workers see the repositories and the store by path.
 
-Dask resubmits what a lost worker had in its hands. A task that takes three workers with it is
-given up and told; a scheduler that goes away ends the run, and the store keeps what is done.
+Dask resubmits what a lost worker had in its hands. What several workers died with is tried once
+more when nothing else runs, so that only a repository that really kills workers is given up. A
+scheduler that goes away ends the run, and so does a cluster without workers; the store keeps
+what is done.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,48 +17,93 @@ from analyzers.errors import ClusterError, UsageError
 from analyzers.fleet.task import Outcome, Task, failed, run
 
 _SECONDS_TO_CONNECT = 20
+_SECONDS_WITHOUT_WORKER = 60
+_SECONDS_BETWEEN_LOOKS = 0.05
 _RETRIES = 2
 
 
 def outcomes(tasks: Sequence[Task], scheduler: str) -> Iterator[Outcome]:
-    """The outcome of every task, as they come; ClusterError where the scheduler goes away."""
+    """The outcome of every task, as they come; ClusterError where the cluster goes away."""
     distributed = _distributed()
-    client = _client(distributed, scheduler)
+    n_done = 0
     try:
-        with client:
-            futures = {_submit(client, task): task for task in tasks}
-            n_done = 0
-            done = distributed.as_completed(list(futures), loop=client.loop, raise_errors=False)
-            for future in done:
-                if future.status == "cancelled" or client.status != "running":
-                    raise _gone(scheduler, n_done, len(tasks))
+        with _client(distributed, scheduler) as client:
+            suspects: list[Task] = []
+            for task, future in _ended(distributed, client, tasks):
+                if _died_with_workers(future):
+                    suspects.append(task)
+                    continue
                 n_done += 1
-                yield _outcome(future, futures[future])
-            if n_done < len(tasks):
-                raise _gone(scheduler, n_done, len(tasks))
-    except (OSError, TimeoutError, distributed.client.FuturesCancelledError):
-        raise _gone(scheduler, 0, len(tasks)) from None
+                yield _outcome(task, future)
+            for suspect in suspects:
+                for task, future in _ended(distributed, client, [suspect], again="-alone"):
+                    n_done += 1
+                    yield _outcome(task, future)
+    except (OSError, distributed.client.FuturesCancelledError):
+        raise ClusterError(
+            f"the scheduler {scheduler} went away after {n_done} of {len(tasks)} repositories; the"
+            " store holds what was finished; run the same command again for the rest"
+        ) from None
 
 
-def _submit(client: Any, task: Task) -> Any:
+def _ended(
+    distributed: Any, client: Any, tasks: Sequence[Task], again: str = ""
+) -> Iterator[tuple[Task, Any]]:
+    """Tasks and their futures as they end; ConnectionError once the scheduler is gone."""
+    futures = {_submit(client, task, again): task for task in tasks}
+    done = distributed.as_completed(list(futures), loop=client.loop, raise_errors=False)
+    n_left, seen_worker = len(futures), time.monotonic()
+    while n_left:
+        if done.has_ready():
+            future = next(done)
+            if future.status == "cancelled":
+                raise ConnectionError
+            n_left, seen_worker = n_left - 1, time.monotonic()
+            yield futures[future], future
+        elif client.status != "running":
+            raise ConnectionError
+        elif time.monotonic() - seen_worker > _SECONDS_WITHOUT_WORKER:
+            _require_worker(client)
+            seen_worker = time.monotonic()
+        else:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _submit(client: Any, task: Task, again: str) -> Any:
     # Longest first, as the list is; a repository has one name, so that it is never done twice.
-    key = f"reviewgap-{task.repository.resolve()}-{task.as_of.isoformat()}"
+    key = f"reviewgap-{task.repository.resolve()}-{task.as_of.isoformat()}{again}"
     return client.submit(run, task, key=key, pure=False, retries=_RETRIES)
 
 
-def _outcome(future: Any, task: Task) -> Outcome:
+def _require_worker(client: Any) -> None:
+    if not client.nthreads():
+        raise ClusterError(
+            f"the cluster has had no worker for {_SECONDS_WITHOUT_WORKER} s; the store holds what"
+            " was finished; start one (dask worker ADDRESS) and run the same command again"
+        )
+
+
+def _died_with_workers(future: Any) -> bool:
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
+
+
+def _outcome(task: Task, future: Any) -> Outcome:
     if future.status == "finished":
         outcome: Outcome = future.result()
         return outcome
-    error = future.exception()
-    message = f"no worker finished it: {type(error).__name__}; mine it alone to see why"
+    if _died_with_workers(future):
+        message = "every worker that took it died, also when it ran alone; mine it here to see why"
+    else:
+        error = future.exception()
+        message = f"no worker could run it ({type(error).__name__}: {error}); do they have the same"
+        message += " reviewgap installed?"
     return failed(task, message, errors.PARTIAL)
 
 
 def _client(distributed: Any, scheduler: str) -> Any:
     try:
         return distributed.Client(scheduler, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(
             f"no Dask scheduler answers at {scheduler} ({type(error).__name__}); start one with:"
             " dask scheduler"
@@ -68,10 +116,3 @@ def _distributed() -> Any:
     except ImportError:
         raise UsageError("--scheduler needs Dask; install it with: reviewgap[fleet]") from None
     return distributed
-
-
-def _gone(scheduler: str, n_done: int, n_all: int) -> ClusterError:
-    return ClusterError(
-        f"the scheduler {scheduler} went away after {n_done} of {n_all} repositories; the store"
-        " holds what was finished; run the same command again for the rest"
-    )
