@@ -163,6 +163,36 @@ for _name in (
     _pipe_in_place_of(_name)
 
 
+@refused("a link to elsewhere")
+def refs_of_another_repository(at):
+    repo = at.plain()
+    (repo.git_dir / "refs").rename(at.folder / "refs")
+    (repo.git_dir / "refs").symlink_to(at.folder / "refs")
+    return repo.path
+
+
+@refused("cannot be read")
+def objects_linked_in_a_circle(at):
+    repo = at.plain()
+    (repo.git_dir / "objects" / "ab").symlink_to("ab")
+    return repo.path
+
+
+def _folder_in_place_of(name):
+    def build(at):
+        repo = at.plain()
+        (repo.git_dir / name).unlink(missing_ok=True)
+        (repo.git_dir / name).mkdir(parents=True)
+        return repo.path
+
+    build.__name__ = f"folder_as_{name.rpartition('/')[2].replace('-', '_').lower()}"
+    refused("not a regular file")(build)
+
+
+for _name in ("HEAD", "config", "packed-refs", "shallow", "objects/info/alternates"):
+    _folder_in_place_of(_name)
+
+
 @refused("not a regular file")
 def device_as_object(at):
     repo = at.plain()
@@ -187,11 +217,6 @@ def foreign_owner(at):
 
 @nasty(counts=EMPTY, says="no commits yet")
 def nothing_committed(at):
-    return at.history([]).path
-
-
-@nasty(counts=EMPTY, says="no commits yet")
-def nothing_committed_bare(at):
     return at.history([], bare=True).path
 
 
@@ -212,10 +237,31 @@ def head_at_a_tag(at):
     return repo.path
 
 
-@refused("")
-def head_of_words(at):
+def _head_of(name, text):
+    def build(at):
+        repo = at.plain()
+        (repo.git_dir / "HEAD").write_bytes(text)
+        return repo.path
+
+    build.__name__ = f"head_of_{name}"
+    refused("names neither a branch nor a commit")(build)
+
+
+for _name, _text in {
+    "words": b"hello\n",
+    "nothing": b"",
+    "garbage": b"ref: \xff\0" * 9,
+    "a_path_up": b"ref: refs/heads/../../../../etc/passwd\n",
+    "a_file": b"ref: /etc/passwd\n",
+}.items():
+    _head_of(_name, _text)
+
+
+@nasty()
+def head_at_a_branch_like_an_option(at):
     repo = at.plain()
-    (repo.git_dir / "HEAD").write_text("hello\n")
+    (repo.git_dir / "refs" / "heads" / "--output=x").write_text(f"{repo.sha['c']}\n")
+    (repo.git_dir / "HEAD").write_text("ref: refs/heads/--output=x\n")
     return repo.path
 
 

@@ -32,6 +32,14 @@ class Place:
 
 def place(path: Path, *, root: Path | None) -> Place:
     """The repository at exactly this path: a work tree, a worktree, a bare one or a .git."""
+    try:
+        return _place(path, root)
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, names with a NUL
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RefusedRepository(f"{path} cannot be read ({reason.lower()})") from None
+
+
+def _place(path: Path, root: Path | None) -> Place:
     _require_local(path)
     allowed = root.resolve() if root else None
     _require_inside(path.resolve(), allowed, path, "it lies")
@@ -41,6 +49,8 @@ def place(path: Path, *, root: Path | None) -> Place:
     _require_inside(objects, allowed, path, "its objects lie")
     if not objects.is_dir():
         raise RefusedRepository(f"{path}: {objects} is missing, so there is no history to read")
+    if (common / "refs").is_symlink():
+        raise RefusedRepository(f"{path}: its refs are a link to elsewhere, which is not followed")
     for store in object_stores(objects, path):
         _require_inside(store, allowed, path, "its alternates name an object store")
         _require_plain_objects(store, path, allowed)
@@ -61,10 +71,11 @@ def small_file(path: Path, *, most_bytes: int = 1 << 20) -> bytes | None:
         raise RefusedRepository(
             f"{path} cannot be read as a plain file ({(error.strerror or 'error').lower()})"
         ) from None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise RefusedRepository(f"{path} is not a regular file, as git would have made it")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise RefusedRepository(f"{path} is not a regular file, as git would have made it")
         if found.st_size > most_bytes:
             raise RefusedRepository(
                 f"{path} has {found.st_size} bytes; reviewgap reads at most {most_bytes}"
@@ -100,13 +111,10 @@ def _require_local(path: Path) -> None:
         raise RefusedRepository("the path holds a NUL byte")
     if "://" in text or ":/" in text.replace("://", "") or text.startswith("git@"):
         raise RefusedRepository(f"{_masked(text)} is no local path; clone it first")
-    try:
-        if not path.exists():
-            raise RefusedRepository(f"{path} does not exist")
-        if not path.is_dir():
-            raise RefusedRepository(f"{path} is not a folder; name the folder of a git repository")
-    except OSError as error:
-        raise RefusedRepository(f"{path} cannot be read ({error.strerror})") from None
+    if not path.exists():
+        raise RefusedRepository(f"{path} does not exist")
+    if not path.is_dir():
+        raise RefusedRepository(f"{path} is not a folder; name the folder of a git repository")
 
 
 def _masked(text: str) -> str:
@@ -116,17 +124,14 @@ def _masked(text: str) -> str:
 
 def _git_dir(path: Path, allowed: Path | None) -> Path:
     inner = path / ".git"
-    try:
-        if inner.is_dir():
-            git_dir = inner.resolve()
-        elif inner.exists() or inner.is_symlink():
-            git_dir = _redirected(inner)
-        elif _looks_bare(path):
-            git_dir = path.resolve()
-        else:
-            raise RefusedRepository(_no_repository(path))
-    except OSError as error:
-        raise RefusedRepository(f"{path} cannot be read ({error.strerror})") from None
+    if inner.is_dir():
+        git_dir = inner.resolve()
+    elif inner.exists() or inner.is_symlink():
+        git_dir = _redirected(inner)
+    elif _looks_bare(path):
+        git_dir = path.resolve()
+    else:
+        raise RefusedRepository(_no_repository(path))
     _require_inside(git_dir, allowed, path, "its .git leads")
     if not (git_dir / "HEAD").is_symlink() and small_file(git_dir / "HEAD") is None:
         raise RefusedRepository(f"{path}: {git_dir} has no HEAD, so it is no git repository")

@@ -58,10 +58,12 @@ def _packed(content: bytes) -> dict[str, str]:
 
 def _loose(common: Path, odd: list[str]) -> Iterator[tuple[str, bytes]]:
     top = common / "refs"
-    if top.is_symlink():
-        odd.append("refs")
-        return
-    for folder, folders, files in os.walk(top):
+
+    def unreadable(error: OSError) -> None:
+        if error.filename != str(top) or top.exists():
+            odd.append(str(error.filename))
+
+    for folder, folders, files in os.walk(top, onerror=unreadable):
         for name in list(folders):
             if Path(folder, name).is_symlink():
                 folders.remove(name)

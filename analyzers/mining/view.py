@@ -39,6 +39,7 @@ _EMPTY_TREE = {
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
 _OLDEST_GIT = (2, 39)
+_BRANCH = re.compile(r"refs/(?!.*\.\.)[^\x00-\x20\x7f~^:?*\[\\]+")  # as git lets one be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +197,8 @@ def _head(where: Place, found: dict[str, str]) -> tuple[str | None, str | None]:
         content = f"ref: {name}" if name.startswith("refs/") else ""
     else:
         content = (small_file(file, most_bytes=4096) or b"").decode("utf-8", "replace").strip()
-    if content.startswith("ref:"):
-        name = content[4:].strip()
+    name = content.removeprefix("ref:").strip()
+    if name != content and _BRANCH.fullmatch(name):
         return name, ref_files.resolve(found, name)
     if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", content):
         return None, content
