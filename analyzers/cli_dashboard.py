@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +35,10 @@ def dashboard(
     login: Annotated[
         Path | None, typer.Option(help="A secrets.toml: OpenID Connect, and who may look.")
     ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Show what `mine --publish` left there (s3://…, a path)."),
+    ] = None,
     events: Annotated[
         Path | None, typer.Option(help="A CSV file of date,label: what charts should mark.")
     ] = None,
@@ -45,7 +50,7 @@ def dashboard(
     """Mine what is new, then serve the dashboard (on the current folder without REPO).
 
     With --root and no REPO it offers the repositories right below that folder, and mines one
-    when a viewer asks.
+    when a viewer asks. With --shared it mines nothing, and keeps a copy of what is looked at.
     """
     from analyzers import user_events
     from dashboard import launch, serving
@@ -54,7 +59,11 @@ def dashboard(
     viewers = serving.viewers(login) if login else ()
     marked = user_events.from_csv(events) if events else ()
     named = repositories or []
-    if read_only:
+    if shared:
+        at = (store or manifest.default_root() / _copy_of(shared)).resolve()
+        folders = _brought(shared, at, [*named, *(path for path in (root, allow) if path)])
+        terms = serving.Terms(str(at), shared, names=names, viewers=viewers, events=marked)
+    elif read_only:
         terms = serving.Terms(store=str(at), names=names, viewers=viewers, events=marked)
         folders = _in_store(at, named, root)
     else:
@@ -94,6 +103,23 @@ def _mineable(named: list[Path], allow: Path | None, root: Path | None) -> dict[
     if root and not found:
         return serving.below(root)
     return found
+
+
+def _copy_of(address: str) -> str:
+    return f"shared-{hashlib.sha256(address.encode()).hexdigest()[:10]}"
+
+
+def _brought(address: str, at: Path, named: list[Path]) -> list[Path]:
+    """Folders of all repositories in a shared store; their tables come when they are looked at."""
+    from analyzers.fleet import overview, shared
+
+    if named:
+        raise errors.UsageError(f"--shared shows what {address} has; name nothing beside it")
+    shared.bring_rows(address, at)
+    folders = [at / key for key in overview.read(at)["key"]]
+    if not folders:
+        raise errors.StoreError(f"{address} holds no repository yet")
+    return folders
 
 
 def _in_store(at: Path, named: list[Path], root: Path | None) -> list[Path]:

@@ -98,8 +98,8 @@ def _mine_many(order: Order, form: TextFormat, *, quiet: bool) -> int:
                 if progress is not None:
                     progress(len(found), n, "repositories")
     finally:
-        if any(outcome.state == "mined" for outcome in found):
-            _gather(order)
+        if any(outcome.key for outcome in found):
+            _gather(order, found)
     if form is TextFormat.json:
         for outcome in sorted(found, key=lambda each: str(each.repository)):
             terminal.show(_as_json(outcome))
@@ -127,7 +127,13 @@ def _as_json(outcome: Outcome) -> str:
     return json.dumps(told | {"warnings": list(outcome.warnings)})
 
 
-def _gather(order: Order) -> None:
+def _gather(order: Order, found: list[Outcome]) -> None:
+    """Bring the table of all repositories up to date, here and where it is published."""
     from analyzers.fleet import overview
 
-    overview.gather(order.store)
+    if any(outcome.state == "mined" for outcome in found):
+        overview.gather(order.store)
+    if order.publish:
+        from analyzers.fleet import shared
+
+        shared.publish_rows(order.store, order.publish, [each.key for each in found if each.key])

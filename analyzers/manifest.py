@@ -40,8 +40,21 @@ def shelf_key(git_dir: Path) -> str:
 def read(folder: Path) -> dict[str, Any]:
     """The manifest, or nothing where there is none, or one of another version or damaged."""
     try:
-        manifest = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return parsed((folder / FILE).read_bytes())
+    except OSError:
+        return {}
+
+
+def is_shelf_key(name: object) -> bool:
+    """Whether it has the form of a repository's folder in a store, and so names no other place."""
+    return isinstance(name, str) and bool(re.fullmatch(r"[A-Za-z0-9._-]{1,60}-[0-9a-f]{10}", name))
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """What a manifest's bytes say, or nothing where they are of another version or damaged."""
+    try:
+        manifest = json.loads(content)
+    except ValueError:
         return {}
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         return {}

@@ -28,7 +28,7 @@ from analyzers.fleet import overview as fleet
 from analyzers.reports.links import Forge
 from analyzers.store import Shelf
 from analyzers.tables import DECLARED_AI
-from dashboard import figures, shown
+from dashboard import figures, remote, shown
 from dashboard.once import once
 
 REPOSITORIES = "REVIEWGAP_DASHBOARD_REPOSITORIES"
@@ -104,7 +104,9 @@ def overview() -> pd.DataFrame | None:
     folders, stores = _offered(os.environ.get(REPOSITORIES, "[]"))
     if len(folders) <= MANY or len(stores) != 1:
         return None
-    path = next(iter(stores)) / fleet.FILE
+    store = next(iter(stores))
+    remote.freshen_rows(store)
+    path = store / fleet.FILE
     try:
         return _overview(path, path.stat().st_mtime_ns, frozenset(folders))
     except (OSError, ValueError):
@@ -141,6 +143,7 @@ def repository(key: str) -> Repository | None:
     folder = offered().get(key)
     if folder is None:
         return None
+    remote.freshen(folder)
     try:
         changed = (folder / "manifest.json").stat().st_mtime_ns
     except OSError:

@@ -27,12 +27,15 @@ MOST = 500  # repositories below a root
 class Terms:
     """What the operator allows. `mineable` maps repository keys to paths; nobody sees the paths.
 
+    `shared` is the address of a shared store, of which `store` is then a local copy.
+
     `trust` says that repositories of another owner may be mined too (--trust-repo).
 
     Where `viewers` is empty there is no login; else it has the addresses that may look.
     """
 
     store: str = ""
+    shared: str = ""
     root: str | None = None
     mineable: dict[str, str] = field(default_factory=dict)
     names: bool = False

@@ -295,7 +295,7 @@ def test_very_many_repositories_are_listed_from_one_file(tmp_path, offer, monkey
         told | {"key": key, "name": name, "throughput": at, "verdict": "keeping_up"}
         for at, (key, name) in enumerate(names.items())
     )
-    overview._write(tmp_path, rows)
+    overview.write(tmp_path, rows)
     monkeypatch.setattr(data, "MANY", 2)
     unread = [tmp_path / key for key in ("alpha-1", "alpha-2", "new-1")]  # there is nothing
     offer(mined, *unread)

@@ -13,10 +13,11 @@ import pytest
 from repository import commit, history
 
 from analyzers import errors, manifest
-from analyzers.errors import ClusterError, UsageError
+from analyzers.errors import ClusterError, StoreError, UsageError
 from analyzers.fleet import cluster, local, overview, shared, task
 from analyzers.fleet.targets import targets
 from analyzers.fleet.task import Outcome, Task
+from dashboard import data, launch, serving
 
 
 def written(folder, name, day=5):
@@ -78,7 +79,7 @@ def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, here, several
 
 def mined(store, name, n_commits=1):
     """What the store has of a repository, as far as the table of all reads it."""
-    folder = store / f"{name}-1"
+    folder = store / f"{name}-{name.encode().hex():0<10.10}"
     folder.mkdir(parents=True, exist_ok=True)
     facts = {
         "schema": manifest.SCHEMA,
@@ -137,42 +138,136 @@ def test_no_more_processes_than_tasks():
 @pytest.fixture
 def shelf(tmp_path):
     """A repository's folder as the store leaves it: one table, and the manifest that names it."""
-    folder = tmp_path / "store" / "r-1"
+    folder = tmp_path / "store" / KEY
 
     def write(generation, text):
         name = f"tables/{generation}/weekly.parquet"
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-        facts = {"schema": manifest.SCHEMA, "generation": generation, "tables": {"weekly": name}}
-        (folder / manifest.FILE).write_text(json.dumps(facts))
+        facts = {
+            "schema": manifest.SCHEMA,
+            "generation": generation,
+            "tables": {"weekly": name},
+            "files": {name: manifest.mark(folder / name)},
+        }
+        (folder / manifest.FILE).write_bytes(manifest.sealed(facts))
         return folder
 
     return write
 
 
-def test_tables_are_published_to_any_address_that_fsspec_knows(shelf):
+KEY = "r-0123456789"
+
+
+@pytest.fixture
+def place():
+    """An address, and the object store in memory that it leads to."""
     fs = fsspec.filesystem("memory")
-    shared.publish(shelf("000001", "old"), "memory://org/fleet")
-    shared.publish(shelf("000002", "newer"), "memory://org/fleet")
-    shared.publish(shelf("000003", "newest"), "memory://org/fleet")
-    facts = json.loads(fs.cat_file("/org/fleet/r-1/manifest.json"))
-    assert fs.cat_file(f"/org/fleet/r-1/{facts['tables']['weekly']}") == b"newest"
-    left = sorted(path.rpartition("/")[2] for path in fs.ls("/org/fleet/r-1/tables", detail=False))
-    assert left == ["000002", "000003"], "a reader may be in the middle of the one before"
+    fs.store.clear()
+    return "memory://org/fleet", fs
+
+
+def brought(address, tmp_path):
+    """The text of the weekly table as somebody else gets it from there."""
+    folder = tmp_path / "elsewhere" / KEY
+    shared.bring(address, folder)
+    return (folder / manifest.read(folder)["tables"]["weekly"]).read_text()
+
+
+def test_what_is_published_can_be_brought_and_the_generation_before_stays(shelf, place, tmp_path):
+    address, fs = place
+    for generation, text in [("000001", "old"), ("000002", "newer"), ("000003", "newest")]:
+        shared.publish(shelf(generation, text), address)
+        assert brought(address, tmp_path) == text
+    there = sorted(path.rpartition("/")[2] for path in fs.ls(f"/org/fleet/{KEY}/tables", False))
+    here = sorted(path.name for path in (tmp_path / "elsewhere" / KEY / "tables").iterdir())
+    assert there == here == ["000002", "000003"], "a reader may be in the middle of the one before"
+
+
+def test_an_interrupted_publish_leaves_what_was_there(shelf, place, tmp_path, monkeypatch):
+    address, fs = place
+    shared.publish(shelf("000001", "whole"), address)
+    folder = shelf("000002", "half")
+
+    def broken(local, remote):
+        fs.pipe_file(remote[0], b"ha")
+        raise ConnectionResetError("gone")
+
+    monkeypatch.setattr(fs, "put", broken)
+    with pytest.raises(StoreError, match=r"cannot write to memory://org/fleet .*gone"):
+        shared.publish(folder, address)
+    assert brought(address, tmp_path) == "whole"
+
+
+def test_a_table_that_is_not_as_its_manifest_says_is_not_taken(shelf, place, tmp_path):
+    address, fs = place
+    shared.publish(shelf("000001", "good"), address)
+    assert brought(address, tmp_path) == "good"
+    shared.publish(shelf("000002", "better"), address)
+    fs.pipe_file(f"/org/fleet/{KEY}/tables/000002/weekly.parquet", b"bad")
+    with pytest.raises(StoreError, match="not as its manifest says"):
+        brought(address, tmp_path)
+    kept = manifest.read(tmp_path / "elsewhere" / KEY)
+    assert kept["generation"] == "000001"
+
+
+def test_a_manifest_that_names_places_outside_leads_nowhere(shelf, place, tmp_path):
+    address, fs = place
+    folder = shelf("000001", "text")
+    facts = manifest.read(folder) | {"tables": {"weekly": "../../../weekly.parquet"}}
+    fs.pipe_file(f"/org/fleet/{KEY}/{manifest.FILE}", manifest.sealed(facts))
+    with pytest.raises(StoreError, match="not as its manifest says"):
+        brought(address, tmp_path)
 
 
 def test_what_is_there_already_is_not_written_again(shelf, tmp_path):
     folder, address = shelf("000001", "text"), str(tmp_path / "shared")
     shared.publish(folder, address)
-    copy = tmp_path / "shared" / "r-1" / "tables" / "000001" / "weekly.parquet"
+    copy = tmp_path / "shared" / KEY / "tables" / "000001" / "weekly.parquet"
     before = copy.stat().st_mtime_ns
     shared.publish(folder, address)
     assert copy.stat().st_mtime_ns == before
 
 
+def test_rows_of_others_stay_in_the_shared_table_of_all(place, tmp_path):
+    address, _ = place
+    for store, names in [("a", ["one", "two"]), ("b", ["two", "three"])]:
+        keys = [mined(tmp_path / store, name, n_commits=len(store + name)).name for name in names]
+        overview.gather(tmp_path / store)
+        shared.publish_rows(tmp_path / store, address, keys[-1:] if store == "b" else keys)
+    shared.bring_rows(address, tmp_path / "c")
+    assert overview.read(tmp_path / "c")["name"].tolist() == ["one", "three", "two"]
+
+
+def test_an_address_without_a_store_is_said(place, tmp_path):
+    with pytest.raises(StoreError, match=r"has no repositories\.parquet; publish to it"):
+        shared.bring_rows(place[0], tmp_path)
+
+
 def test_an_address_that_nothing_writes_to_is_refused(shelf):
-    with pytest.raises(UsageError, match="cannot be written to"):
+    with pytest.raises(UsageError, match="cannot be used"):
         shared.publish(shelf("000001", "text"), "nonsense://somewhere")
+
+
+def test_a_dashboard_on_a_shared_store_brings_what_is_looked_at(
+    run, here, tmp_path, place, monkeypatch
+):
+    address, copy = place[0], tmp_path / "copy"
+    assert run("mine", written(tmp_path, "one").path, "--publish", address)[0] == 0
+    served = []
+    monkeypatch.setattr(launch, "serve", lambda folders, **_: served.extend(folders))
+    assert run("dashboard", "--shared", address, store=copy)[0] == 0
+    assert [folder.parent for folder in served] == [copy]
+    assert not served[0].exists(), "before anybody looked at it"
+    monkeypatch.setenv(data.REPOSITORIES, json.dumps([str(served[0])]))
+    monkeypatch.setenv(serving.TERMS, json.dumps({"store": str(copy), "shared": address}))
+    repo = data.repository(served[0].name)
+    assert len(repo.rows("commits")) == 1
+
+
+def test_a_shared_store_is_shown_by_itself(run, several):
+    code, _, err = run("dashboard", several / "one", "--shared", "memory://org/fleet")
+    assert (code, "name nothing beside it" in err) == (errors.USAGE, True)
 
 
 # -- a cluster ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ STORE/repositories.parquet    replaced in one step when a run over one or many e
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def gather(store: Path) -> int:
     folders = sorted(path.parent for path in store.glob(f"*/{manifest.FILE}"))
     found = [(folder.name, manifest.read(folder)) for folder in folders]
     rows = REPOSITORIES.from_rows(_row(key, facts) for key, facts in found if facts)
-    _write(store, rows)
+    write(store, rows)
     return len(rows)
 
 
@@ -94,20 +95,33 @@ def keep(folder: Path) -> None:
             return
         row = REPOSITORIES.from_rows([_row(folder.name, manifest.read(folder))])
         rows = pd.concat([others[others["key"] != folder.name], row], ignore_index=True)
-        _write(store, REPOSITORIES.conform(rows.sort_values("key")))
+        write(store, rows.sort_values("key"))
 
 
-def _write(store: Path, rows: pd.DataFrame) -> None:
-    table = pa.Table.from_pandas(rows, schema=REPOSITORIES.arrow_schema, preserve_index=False)
+def write(store: Path, rows: pd.DataFrame) -> None:
+    """Replace the table of all repositories in one step."""
     fresh = store / f"{FILE}.{os.getpid()}.new"
-    pq.write_table(table.replace_schema_metadata(None), fresh, compression="zstd")
+    fresh.write_bytes(as_bytes(rows))
     fresh.replace(store / FILE)
 
 
 def read(store: Path) -> pd.DataFrame:
     """REPOSITORIES as it was last gathered; without rows where it never was."""
     path = store / FILE
-    return REPOSITORIES.conform(pq.read_table(path).to_pandas()) if path.is_file() else _EMPTY
+    return from_bytes(path.read_bytes()) if path.is_file() else _EMPTY
+
+
+def as_bytes(rows: pd.DataFrame) -> bytes:
+    """REPOSITORIES as a Parquet file."""
+    schema, into = REPOSITORIES.arrow_schema, io.BytesIO()
+    table = pa.Table.from_pandas(REPOSITORIES.conform(rows), schema=schema, preserve_index=False)
+    pq.write_table(table.replace_schema_metadata(None), into, compression="zstd")
+    return into.getvalue()
+
+
+def from_bytes(content: bytes) -> pd.DataFrame:
+    """REPOSITORIES from a Parquet file; OSError or ValueError where it is damaged or of another."""
+    return REPOSITORIES.conform(pq.read_table(io.BytesIO(content)).to_pandas())
 
 
 _EMPTY = REPOSITORIES.empty()

@@ -42,6 +42,7 @@ class Outcome:
     message: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    key: str = ""
     seconds: float = 0.0
 
 
@@ -65,6 +66,7 @@ def run(task: Task) -> Outcome:
         manifest.exit_code(facts),
         counts=facts["counts"],
         warnings=tuple(facts["warnings"]),
+        key=task.key,
         seconds=time.monotonic() - began,
     )
 
