@@ -12,6 +12,8 @@ ReviewgapError            exit code 1 unless a subclass says otherwise
 
 from __future__ import annotations
 
+import errno
+
 COMPLETE = 0
 OUR_BUG = 1
 USAGE = 2
@@ -19,6 +21,9 @@ PARTIAL = 3
 THRESHOLD_EXCEEDED = 4
 NOT_ENOUGH_DATA = 5
 INTERRUPTED = 130
+
+OF_THE_PLACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
+"""What the operating system answers where a disk is full, broken, or not ours to write."""
 
 _WORST_FIRST = (OUR_BUG, USAGE, PARTIAL, COMPLETE)
 

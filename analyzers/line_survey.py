@@ -7,14 +7,13 @@ it learned and found beside the tables, where the dashboard reads it.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analyzers import tables
+from analyzers import saved, tables
 from analyzers.authorship import surviving
 from analyzers.mining import blame
 from analyzers.pipeline import Request
@@ -77,6 +76,5 @@ def _keep(path: Path, survey: Survey) -> None:
         "n_unreadable": survey.n_unreadable,
         "head": survey.head,
     }
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(told), encoding="utf-8")
-    os.replace(fresh, path)  # noqa: PTH105  # atomic, also over an existing file
+    with saved.replacing(path) as fresh:
+        fresh.write_text(json.dumps(told), encoding="utf-8")

@@ -13,7 +13,6 @@ manifest takes the old one's name. A killed run or a full disk leaves the previo
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -28,13 +27,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyzers import manifest, parquet, tables
-from analyzers.errors import StoreError, UnwritableStore, UsageError
+from analyzers import manifest, parquet, saved, tables
+from analyzers.errors import OF_THE_PLACE, StoreError, UnwritableStore, UsageError
 from analyzers.history import History
 from analyzers.parts import KINDS, Mined, Part, part_path
-
-_OF_THE_PLACE = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
-
 
 _SECOND_COPIES = "imports.backup"
 
@@ -171,10 +167,8 @@ class Shelf:
 
     def keep(self, table: tables.Table, frame: pd.DataFrame) -> None:
         """Keep such a table beside the finished ones, in place of what was measured before."""
-        path = self.folder / f"{table.name}.parquet"
-        fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-        _write(fresh, table, frame)
-        fresh.replace(path)
+        with saved.replacing(self.folder / f"{table.name}.parquet") as fresh:
+            _write(fresh, table, frame)
 
     def take_in(self, content: bytes) -> Path:
         """Keep a file of review data; the same content is kept once."""
@@ -221,15 +215,20 @@ def _unwritable(root: Path, error: OSError) -> Exception:
 
     Arrow names no file in its errors, so there the number must do.
     """
-    names_other = error.filename is not None and not str(error.filename).startswith(str(root))
-    if names_other or (error.filename is None and error.errno not in _OF_THE_PLACE):
+    names_other = error.filename is not None and not _is_of(Path(error.filename), root)
+    if names_other or (error.filename is None and error.errno not in OF_THE_PLACE):
         return error
     reason = os.strerror(error.errno) if error.errno else "the operating system gave no reason"
-    kind = UnwritableStore if error.errno in _OF_THE_PLACE else StoreError
+    kind = UnwritableStore if error.errno in OF_THE_PLACE else StoreError
     return kind(
         f"cannot write the store {root} ({reason.lower()}); name another one with --store DIR"
         " or REVIEWGAP_STORE"
     )
+
+
+def _is_of(path: Path, root: Path) -> bool:
+    """Whether it lies in the store, or is a folder that the store needs above it."""
+    return path.is_relative_to(root) or root.is_relative_to(path)
 
 
 def _read(path: Path, columns: list[str] | None) -> pd.DataFrame:

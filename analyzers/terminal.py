@@ -49,6 +49,13 @@ def _unexpected(error: Exception) -> int:
     if hasattr(error, "format_message"):  # Typer's own usage errors
         note(f"reviewgap: {error.format_message()} (see: reviewgap --help)")
         return errors.USAGE
+    if isinstance(error, OSError) and error.errno in errors.OF_THE_PLACE:
+        at = f" {error.filename}" if error.filename else ""
+        note(
+            f"reviewgap: a file{at} cannot be read or written ({os.strerror(error.errno).lower()});"
+            " see to the disks of the store, of the output and of TMPDIR"
+        )
+        return errors.USAGE
     if os.environ.get("REVIEWGAP_DEBUG"):
         traceback.print_exc()
     note(

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from analyzers import manifest, rules
+from analyzers import manifest, rules, saved
 from analyzers.mining import locate, ref_files
 from analyzers.mining.locate import Place
 
@@ -42,12 +41,8 @@ def manifest_if_unchanged(folder: Path, seen: str) -> dict[str, Any] | None:
 
 def remember(folder: Path, generation: str, seen: str) -> None:
     """Keep the trace that was taken before the manifest's generation was made or found true."""
-    fresh = folder / f"{_FILE}.{os.getpid()}.new"
-    try:
+    with saved.replacing(folder / _FILE) as fresh:  # without it the next run looks closer
         fresh.write_text(json.dumps({"generation": generation, "trace": seen}), encoding="utf-8")
-        fresh.replace(folder / _FILE)
-    except OSError:  # a store that can only be read: the next run looks closer, that is all
-        fresh.unlink(missing_ok=True)
 
 
 def _kept(folder: Path) -> object:

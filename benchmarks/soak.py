@@ -1,11 +1,10 @@
-"""Refreshes a repository while it is pushed to, rewritten, collected, and its miner killed.
+"""Refreshes a repository while it is pushed to, rewritten and collected.
 
-    python benchmarks/soak.py [--rounds 200] [--kills 200]
+    python benchmarks/soak.py [--rounds 200]
 
 Each round changes the repository (a push, a rewrite, a deleted branch, `git gc`, a repack beside
-the running refresh) and refreshes. At the end the store must say what a fresh one says. Then so
-many refreshes are killed at random moments, some with a full disk (a limit on file size); after
-each, the store must be whole, and a further run must tell what a fresh store tells.
+the running refresh) and refreshes. At the end the store must say what a fresh one says. What a
+kill does to it: `benchmarks/kills.py`.
 """
 
 import argparse
@@ -13,11 +12,9 @@ import os
 import random
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -25,18 +22,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from repository import Repository, commit, history, run_git
 
-from analyzers import manifest, memory, options, pipeline, tables, terminal
+from analyzers import memory, options, pipeline, tables, terminal
 
 LOADED = pipeline  # once, and not again by every child
 
-LEFT_OVER = {0, 2, 3, -signal.SIGKILL}
-
 
 def main() -> bool:
-    """Run both; the exit code is 1 where anything was lost."""
+    """Run, tell; the exit code is 1 where anything was lost."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--rounds", type=int, default=200)
-    words.add_argument("--kills", type=int, default=200)
     words.add_argument("--seed", type=int, default=1)
     asked = words.parse_args()
     memory.give_back()
@@ -45,7 +39,7 @@ def main() -> bool:
     rows = [commit(f"c{i}", f"2026-01-{i % 28 + 1:02}T10:00Z", files={f"f{i % 9}": f"{i}\n"})
             for i in range(300)]  # fmt: skip
     repo = history(folder, rows)
-    lost = soaked(repo, folder, asked.rounds, chance) + killed(repo, folder, asked.kills, chance)
+    lost = soaked(repo, folder, asked.rounds, chance)
     shutil.rmtree(folder, ignore_errors=True)
     return bool(lost)
 
@@ -72,35 +66,6 @@ def soaked(repo: Repository, folder: Path, rounds: int, chance: random.Random) -
     same = told(repo.path, store) == told(repo.path, folder / "fresh")
     print(
         f"{rounds} refreshes ({dict(done)}), {bad} bad, equal to a fresh store: {same}", flush=True
-    )
-    return bad + (not same)
-
-
-def killed(repo: Repository, folder: Path, kills: int, chance: random.Random) -> int:
-    """How often the store was not whole, or told something else, after a fault."""
-    store, bad = folder / "store", 0
-    ends: Counter[int] = Counter()
-    for i in range(kills):
-        push(repo, 1000 + i)
-        child = os.fork()
-        if not child:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            if i % 4 == 0:  # a disk that is full after so many bytes
-                most = chance.randrange(1000, 60_000)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-            os._exit(terminal.guarded(lambda: refreshed(repo.path, store)))
-        if i % 4:
-            time.sleep(chance.uniform(0, 2.5))
-            os.kill(child, signal.SIGKILL)
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        ends[code] += 1
-        [shelf] = [path.parent for path in store.glob("*/manifest.json")]
-        whole = manifest.is_whole(shelf, manifest.read(shelf))
-        bad += not whole or code not in LEFT_OVER
-    same = told(repo.path, store) == told(repo.path, folder / "fresh")
-    debris = [path.name for path in store.rglob("*.new")]
-    print(
-        f"{kills} faults, ends {dict(ends)}, {bad} bad, debris {debris}, equal: {same}", flush=True
     )
     return bad + (not same)
 

@@ -8,9 +8,9 @@ import pytest
 from repository import commit
 from test_store import fill, publish
 
-from analyzers import manifest, store, tables, terminal
+from analyzers import manifest, saved, store, tables, terminal
 from analyzers.cli import app
-from analyzers.errors import COMPLETE, USAGE, DamagedStore, UnwritableStore
+from analyzers.errors import COMPLETE, USAGE, DamagedStore, StoreError, UnwritableStore
 
 ROWS = [
     commit("a", "2026-01-05T10:00Z", files={"a.py": "1\n"}),
@@ -186,3 +186,33 @@ def test_a_table_that_another_run_swept_away_is_looked_for_again(tmp_path):
     with pytest.raises(DamagedStore, match="cannot be read"):
         reader.table(tables.REFS)
     assert store.Shelf(tmp_path / "r").is_whole(), "nothing was put away"
+
+
+def test_what_only_saves_time_may_find_no_room(tmp_path, failing):
+    file = tmp_path / "kept.json"
+    file.write_text("before")
+    failing(1, OSError(errno.ENOSPC, "full"))
+    with saved.replacing(file) as fresh:
+        fresh.write_text("after")
+    assert file.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_full_or_read_only_disk_anywhere_is_one_line_and_no_bug(number, capfd):
+    def full():
+        raise OSError(number, os.strerror(number), "/somewhere/tmp")
+
+    assert terminal.guarded(full) == USAGE
+    told = capfd.readouterr().err
+    assert told.count("\n") == 1
+    assert "/somewhere/tmp" in told
+
+
+def test_a_home_that_cannot_be_written_is_the_places_fault(tmp_path):
+    (tmp_path / "home").write_text("a file, so that nothing can lie below")
+    with (
+        pytest.raises(StoreError, match="cannot write the store"),
+        store.writing(tmp_path / "home" / ".cache" / "reviewgap", "r"),
+    ):
+        pass

@@ -6,7 +6,6 @@ STORE/repositories.parquet    replaced in one step when a run over one or many e
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analyzers import manifest, tables
+from analyzers import manifest, saved, tables
 from analyzers.capacity import reading
 from analyzers.columns import Column, Table
 from analyzers.errors import NotEnoughData
@@ -86,6 +85,8 @@ def keep(folder: Path) -> None:
     """Bring the row of the repository in this folder of the store up to date, the others as is."""
     store = folder.parent
     with filelock.FileLock(store / f"{FILE}.lock", timeout=_PATIENCE_SECONDS):
+        for left in store.glob(f"{FILE}.*.new"):  # by runs that were killed
+            left.unlink(missing_ok=True)
         try:
             others = read(store)
         except (OSError, ValueError):  # it is damaged, or of another version
@@ -100,9 +101,8 @@ def keep(folder: Path) -> None:
 
 def write(store: Path, rows: pd.DataFrame) -> None:
     """Replace the table of all repositories in one step."""
-    fresh = store / f"{FILE}.{os.getpid()}.new"
-    fresh.write_bytes(as_bytes(rows))
-    fresh.replace(store / FILE)
+    with saved.replacing(store / FILE) as fresh:
+        fresh.write_bytes(as_bytes(rows))
 
 
 def read(store: Path) -> pd.DataFrame:

@@ -8,7 +8,6 @@ program nor a list of ignored revisions takes part.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from analyzers import saved
 from analyzers.mining import git, kinds, objects
 from analyzers.mining.git import GitFailed
 from analyzers.mining.view import View
@@ -101,6 +101,5 @@ def _kept(path: Path) -> dict[str, dict[str, int]]:
 
 
 def _keep(path: Path, known: dict[str, dict[str, int]]) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(known), encoding="utf-8")
-    os.replace(fresh, path)  # noqa: PTH105  # atomic, also over an existing file
+    with saved.replacing(path) as fresh:
+        fresh.write_text(json.dumps(known), encoding="utf-8")

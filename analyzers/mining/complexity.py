@@ -7,7 +7,6 @@ comes back in another commit (rebased, picked, landed twice) is not measured aga
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analyzers import saved
 from analyzers.mining import file_complexity
 from analyzers.mining.file_complexity import RISKS, Progress, Row
 from analyzers.mining.git import GitDir
@@ -170,11 +170,10 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _write(path: Path, rows: pd.DataFrame) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     schema = CHANGED_FILES.arrow_schema
     table = pa.Table.from_pandas(CHANGED_FILES.conform(rows), schema=schema, preserve_index=False)
-    pq.write_table(table.replace_schema_metadata(None), fresh, compression="zstd")
-    fresh.replace(path)
+    with saved.replacing(path) as fresh:
+        pq.write_table(table.replace_schema_metadata(None), fresh, compression="zstd")
 
 
 def readable(paths: Iterable[str]) -> list[bool]:
