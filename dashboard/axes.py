@@ -8,33 +8,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair as alt
-import pandas as pd
 
 from analyzers.reports.palette import COLOURS, DASHES
 
 
-def ticks(frame: pd.DataFrame) -> int:
-    """Which of the tick rules suits the span of `week_start`, so that no label comes twice."""
-    n_days = (frame["week_start"].max() - frame["week_start"].min()).days if len(frame) else 0
-    return next(i for i, (most, _, _) in enumerate(_TICKS) if n_days <= most)
+def weeks() -> alt.X:
+    """The time axis; its ticks follow the span that it shows, and no label comes twice.
 
-
-def weeks(rule: int) -> alt.X:
-    """The time axis, with ticks by that rule."""
-    _, fmt, count = _TICKS[rule]
+    They are expressions, so that another period changes the rows of a chart and not its
+    specification: the browser then redraws what it has instead of compiling it anew.
+    """
     axis = alt.Axis(
-        grid=False, format=fmt, tickCount=count, labelOverlap="greedy", labelPadding=6, ticks=True
+        grid=False,
+        labelExpr=f"utcFormat(datum.value, {_by_span('format')})",
+        tickCount=alt.ExprRef(_by_span("count")),
+        labelOverlap="parity",
+        labelPadding=6,
+        ticks=True,
     )
     return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 
-_TICKS: tuple[tuple[float, str, dict[str, object]], ...] = (
-    (100, "%-d %b", {"interval": "week", "step": 1}),
-    (200, "%-d %b", {"interval": "week", "step": 2}),
-    (400, "%b %Y", {"interval": "month", "step": 1}),
-    (1300, "%b %Y", {"interval": "month", "step": 3}),
-    (float("inf"), "%Y", {"interval": "year", "step": 1}),
+def same_weeks() -> alt.X:
+    """The time axis for further layers of a chart: `weeks` says how it looks, once."""
+    return alt.X("week_start:T", title=None, scale=alt.Scale(type="utc"))
+
+
+_TICKS: tuple[tuple[int, dict[str, str]], ...] = (  # days at most -> format and count of ticks
+    (107, {"format": "'%-d %b'", "count": "{interval: 'week', step: 1}"}),
+    (207, {"format": "'%-d %b'", "count": "{interval: 'week', step: 2}"}),
+    (407, {"format": "'%b %Y'", "count": "{interval: 'month', step: 1}"}),
+    (1300, {"format": "'%b %Y'", "count": "{interval: 'month', step: 3}"}),
 )
+_LONGEST = {"format": "'%Y'", "count": "{interval: 'year', step: 1}"}
+
+
+def _by_span(name: str) -> str:
+    """The rule of `_TICKS` that suits the days between the ends of the axis."""
+    told = _LONGEST[name]
+    for most, rule in reversed(_TICKS):
+        told = f"span(domain('x')) <= {most * 864e5:.0f} ? {rule[name]} : {told}"
+    return told
 
 
 def axis(

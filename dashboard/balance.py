@@ -118,7 +118,8 @@ def companion(chosen: Filters, at: int) -> tuple[Drawing, pd.DataFrame, str, int
     """The chart of COMPANIONS[at], its numbers, its newest value in words, weeks per point."""
     asked = COMPANIONS[at]
     column, is_share = asked.line.column, asked.line.column == SHARE
-    step = chosen.step_for(f"{SHARE}_n") if is_share else chosen.step
+    enough = figures.ENOUGH_FOR_A_SHARE
+    step = chosen.step_for(f"{SHARE}_n", least=enough) if is_share else chosen.step
     frame = chosen.weeks_in(step)
     drawn = charts.lines(
         frame,

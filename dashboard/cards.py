@@ -40,8 +40,8 @@ def of(
     if pd.isna(figure.change):
         return Card(label, wording.value(figure.value), note, asked)
     change = wording.change(figure.change)
-    n = f", n {text.number(figure.before_n)}" if figure.before_n else ""
-    before = f"from {wording.value(figure.before)}{n}"
+    asked += f" Its n: {text.number(figure.before_n)}." if figure.before_n else ""
+    before = f"from {wording.value(figure.before)}"
     return Card(label, wording.value(figure.value), note, asked, change, before, worse)
 
 

@@ -17,7 +17,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard import axes
-from dashboard.drawing import ROWS, Drawing, Mark, written
+from dashboard.drawing import PADDING, ROWS, Drawing, Mark, written
 from dashboard.once import once
 
 DEGREE_COLOURS = ["#9C4377", "#CC79A7", "#E8BFD6"]  # one hue: all of them are declared AI
@@ -46,25 +46,16 @@ def lines(  # noqa: PLR0913 - what a chart of weeks can differ in
     fmt: str = ",.1f",
     reference: float | None = None,
     height: int = HEIGHT,
-    marks: tuple[Mark, ...] = (),
+    marks: tuple[Mark, ...] | None = None,
     spans: bool = False,
 ) -> Drawing:
-    """Series over weeks with their bands; the running week as hollow points; a week to pick.
+    """Series over weeks with their bands; the running week hatched, hollow; a week to pick.
 
     `spans` are days from minutes to years, on a log scale, or the long ones would hide the rest.
     """
     named = tuple(line for line in series if line.column in frame)
     wide = _narrow(frame, named)
-    look = _Look(
-        unit,
-        fmt,
-        reference,
-        height,
-        axes.ticks(frame),
-        has_running=not wide["is_complete"].all(),
-        has_dots=len(wide) < FEW,
-        is_log=spans,
-    )
+    look = _Look(unit, fmt, reference, height, is_log=spans)
     return Drawing(wide, _lines(tuple(_banded(line, wide) for line in named), look), marks)
 
 
@@ -76,21 +67,19 @@ class _Look:
     fmt: str
     reference: float | None
     height: int
-    ticks: int
-    has_running: bool
-    has_dots: bool
     is_log: bool
 
 
 @once(maxsize=256)
 def _lines(named: tuple[Line, ...], look: _Look) -> str:
-    base = alt.Chart(ROWS).encode(x=axes.weeks(look.ticks))
+    base = alt.Chart(ROWS).encode(x=axes.same_weeks())
     complete = base.transform_filter("datum.is_complete")
-    layers = [_area(complete, line) for line in named if line.low]
+    layers = [_hatched(base)]
+    layers += [_area(complete, line) for line in named if line.low]
     if look.reference is not None:
         layers.append(_rule(look.reference))
     layers += [_stroke(complete, line, named, look) for line in named]
-    layers += [_hollow(base, line) for line in named if look.has_running]
+    layers += [_hollow(base, line) for line in named]
     return written(alt.layer(*layers, *_pick(base, named, look.fmt)), look.height)
 
 
@@ -103,56 +92,51 @@ def _banded(line: Line, wide: pd.DataFrame) -> Line:
 def stacked(
     frame: pd.DataFrame, *, unit: str, order: Sequence[str], colours: Sequence[str]
 ) -> Drawing:
-    """Bars per week stacked by `part`; columns week_start, iso_week, part, rank, n."""
-    return Drawing(frame, _stacked(unit, tuple(order), tuple(colours), axes.ticks(frame)))
+    """Bars per week stacked by `part`; columns week_start, iso_week, is_complete, part, rank, n."""
+    return Drawing(frame, _stacked(unit, tuple(order), tuple(colours)))
 
 
 @once(maxsize=16)
-def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...], ticks: int) -> str:
-    chart = (
-        alt.Chart(ROWS)
-        .mark_bar(binSpacing=0)
-        .encode(
-            x=axes.weeks(ticks),
-            y=alt.Y("n:Q", title=unit, axis=axes.axis()),
-            color=alt.Color(
-                "part:N",
-                scale=alt.Scale(domain=list(order), range=list(colours)),
-                legend=axes.legend(order, "square"),
-                title=None,
-            ),
-            order=alt.Order("rank:O"),
-            tooltip=["iso_week:N", alt.Tooltip("part:N", title="degree"), alt.Tooltip("n:Q")],
-        )
+def _stacked(unit: str, order: tuple[str, ...], colours: tuple[str, ...]) -> str:
+    base = alt.Chart(ROWS).encode(x=axes.same_weeks())
+    bars = base.mark_bar(binSpacing=0).encode(
+        y=alt.Y("n:Q", title=unit, axis=axes.axis()),
+        color=alt.Color(
+            "part:N",
+            scale=alt.Scale(domain=list(order), range=list(colours)),
+            legend=axes.legend(order, "square"),
+            title=None,
+        ),
+        order=alt.Order("rank:O"),
+        tooltip=["iso_week:N", alt.Tooltip("part:N", title="degree"), alt.Tooltip("n:Q")],
     )
-    return written(chart, 240)
+    return written(alt.layer(_hatched(base), bars), 240)
 
 
-def strips(frame: pd.DataFrame, *, order: Sequence[str]) -> Drawing:
-    """One row per `part`, darker where n is larger; columns week_start, week_end, part, n."""
-    return Drawing(frame, _strips(tuple(order), axes.ticks(frame)))
+def strips(frame: pd.DataFrame) -> Drawing:
+    """One row per `part`, in the order in which they come, darker where n is larger.
+
+    Columns week_start, week_end, iso_week, is_complete, part, n.
+    """
+    return Drawing(frame, _strips())
 
 
-@once(maxsize=64)
-def _strips(order: tuple[str, ...], ticks: int) -> str:
-    chart = (
-        alt.Chart(ROWS)
-        .mark_bar(color=axes.COLOURS["declared_ai"], height={"band": 0.86})
-        .encode(
-            x=axes.weeks(ticks),
-            x2="week_end:T",
-            y=alt.Y("part:N", sort=list(order), title=None, axis=axes.axis(grid=False)),
-            opacity=alt.when("datum.n > 0")
-            .then(alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None))
-            .otherwise(alt.value(0)),
-            tooltip=[
-                alt.Tooltip("iso_week:N", title="week"),
-                alt.Tooltip("part:N", title="tool"),
-                alt.Tooltip("n:Q", title="commits"),
-            ],
-        )
+@once(maxsize=1)
+def _strips() -> str:
+    base = alt.Chart(ROWS).encode(x=axes.same_weeks())
+    cells = base.mark_bar(color=axes.COLOURS["declared_ai"], height={"band": 0.86}).encode(
+        x2="week_end:T",
+        y=alt.Y("part:N", sort=None, title=None, axis=axes.axis(grid=False)),
+        opacity=alt.when("datum.n > 0")
+        .then(alt.Opacity("n:Q", scale=alt.Scale(type="sqrt", range=[0.12, 1]), legend=None))
+        .otherwise(alt.value(0)),
+        tooltip=[
+            alt.Tooltip("iso_week:N", title="week"),
+            alt.Tooltip("part:N", title="tool"),
+            alt.Tooltip("n:Q", title="commits"),
+        ],
     )
-    return written(chart, alt.Step(24))
+    return written(alt.layer(_hatched(base), cells), alt.Step(24))
 
 
 def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str) -> alt.LayerChart:
@@ -160,10 +144,9 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
 
     `past` has week_start, value, low, high, actual; `ahead` week_start, value, low, high.
     """
-    both = pd.concat([past, ahead])
     colour = axes.COLOURS[meaning]
-    past_base = alt.Chart(past).encode(x=axes.weeks(axes.ticks(both)))
-    ahead_base = alt.Chart(ahead).encode(x=axes.weeks(axes.ticks(both)))
+    past_base = alt.Chart(past).encode(x=axes.weeks())
+    ahead_base = alt.Chart(ahead).encode(x=axes.weeks())
     labels, colours = ["What came", "Forecast, 90% band"], [colour, axes.COLOURS["unknown"]]
     legend = axes.legend(labels)
     scales = {
@@ -196,7 +179,7 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
         line(past_base, "value", labels[1]),
         line(ahead_base, "value", labels[1], point={"filled": True, "size": 45}),
         line(past_base, "actual", labels[0]),
-    ).properties(height=HEIGHT)
+    ).properties(height=HEIGHT, padding=PADDING)
 
 
 def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0%") -> alt.Chart:
@@ -209,7 +192,7 @@ def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0
             y=alt.Y("value:Q", title=unit, axis=axes.axis(fmt=fmt)),
             tooltip=[alt.Tooltip("rank:O", title=x), alt.Tooltip("value:Q", format=fmt)],
         )
-        .properties(height=SMALL)
+        .properties(height=SMALL, padding=PADDING)
     )
 
 
@@ -236,8 +219,8 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> 
     dashes = [axes.DASHES[each.dash or each.meaning] for each in named]
     legend = axes.legend(labels) if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
-    mark = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning])
-    dots = mark if look.has_dots else False
+    few = alt.ExprRef(f"length(data('rows')) < {FEW} ? 1 : 0")
+    dots = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning], opacity=few)
     axis = axes.spans() if look.is_log else axes.axis(fmt=look.fmt.replace(".1f", "~f"))
     scale = alt.Scale(type="log", nice=False) if look.is_log else alt.Undefined
     return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(
@@ -247,6 +230,34 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> 
             "label:N", title=None, legend=legend, scale=alt.Scale(domain=labels, range=dashes)
         ),
     )
+
+
+def _hatched(base: alt.Chart) -> alt.Chart:
+    """The time axis, and the running week hatched from top to bottom: it is not over yet."""
+    return (
+        base.transform_filter("!datum.is_complete")
+        .transform_aggregate(n="count()", groupby=["week_start"])
+        .transform_calculate(week_end=f"datum.week_start + {_WEEK}")
+        .mark_rect(fill=_HATCH, opacity=0.5, aria=False)
+        .encode(x=axes.weeks(), x2="week_end:T", y=alt.value(0), y2=alt.value("height"))
+    )
+
+
+_WEEK = 7 * 86_400_000  # milliseconds
+_STRIPES = 20  # over the height of a chart; a gradient with hard stops is drawn as a hatch
+_HATCH = {
+    "gradient": "linear",
+    "x1": 0,
+    "y1": 0,
+    "x2": 0.1,
+    "y2": 1,
+    "stops": [
+        {"offset": round((at + begin) / _STRIPES, 3), "color": colour}
+        for at in range(_STRIPES)
+        for begin, end, colour in ((0, 0.25, axes.COLOURS["unknown"]), (0.25, 1, "transparent"))
+        for begin in (begin, end)
+    ],
+}
 
 
 def _hollow(base: alt.Chart, line: Line) -> alt.Chart:

@@ -19,6 +19,7 @@ from dashboard.once import once
 Made = tuple[Drawing, pd.DataFrame]
 MANY = 8  # tools or areas that get a row of their own
 TOP_LEVEL = "(top level)"
+_BLOCK = ["week_start", "iso_week", "is_complete"]
 _SHARES = ("ai_share_declared_of_commits", "ai_share_declared_of_change_requests")
 _SERIES = [
     Line(
@@ -60,7 +61,7 @@ def degrees(chosen: Filters) -> Made | None:
     frame = counted.assign(
         part=counted["authorship"].map(text.DEGREES), rank=counted["authorship"].map(names.index)
     )
-    frame = frame.groupby(["week_start", "iso_week", "part", "rank"], as_index=False)["n"].sum()
+    frame = frame.groupby([*_BLOCK, "part", "rank"], as_index=False)["n"].sum()
     drawn = charts.stacked(
         _spanning(frame, chosen),
         unit="commits",
@@ -76,6 +77,7 @@ def _spanning(frame: pd.DataFrame, chosen: Filters) -> pd.DataFrame:
     ends = pd.concat([frame.head(1), frame.head(1)], ignore_index=True).assign(
         week_start=weeks["week_start"].iloc[[0, -1]].array,
         iso_week=weeks["iso_week"].iloc[[0, -1]].array,
+        is_complete=weeks["is_complete"].iloc[[0, -1]].astype(bool).array,
         n=0,
     )
     return pd.concat([frame, ends], ignore_index=True)
@@ -88,9 +90,11 @@ def tools(chosen: Filters) -> tuple[Drawing, pd.DataFrame, int]:
     totals = counted.groupby("tool")["n"].sum().sort_values(ascending=False)
     most = list(totals.index[:MANY])
     frame = counted[counted["tool"].isin(most)]
-    frame = frame.groupby(["week_start", "iso_week", "tool"], as_index=False)["n"].sum()
-    ended = frame["week_start"] + pd.Timedelta(weeks=chosen.step)
-    drawn = charts.strips(frame.rename(columns={"tool": "part"}).assign(week_end=ended), order=most)
+    frame = frame.groupby([*_BLOCK, "tool"], as_index=False)["n"].sum()
+    ordered = frame.sort_values("tool", key=lambda names: names.map(most.index), kind="stable")
+    rows = _spanning(ordered.rename(columns={"tool": "part"}), chosen)
+    ended = rows["week_start"] + pd.Timedelta(weeks=chosen.step)
+    drawn = charts.strips(rows.assign(week_end=ended))
     return drawn, frame, len(totals)
 
 
@@ -140,16 +144,13 @@ def trust(chosen: Filters) -> tuple[list[str], list[str]]:
 @kept
 def _counted(chosen: Filters) -> pd.DataFrame:
     """Commits per block, tool and degree."""
-    weeks, step = chosen.span.weeks.reset_index(drop=True), chosen.step
-    named = data.tool_weeks(chosen.repo)
-    starts = chosen.chart_weeks[["iso_week", "week_start"]].reset_index(drop=True)
-    place = {key: max(i - len(weeks) % step, 0) // step for i, key in enumerate(weeks["iso_week"])}
+    named, step = data.tool_weeks(chosen.repo), chosen.step
+    weeks = (chosen.chart_weeks if step == 1 else chosen.span.weeks)["iso_week"]
+    starts = chosen.chart_weeks[_BLOCK].reset_index(drop=True).astype({"is_complete": bool})
+    place = {key: max(i - len(weeks) % step, 0) // step for i, key in enumerate(weeks)}
     inside = named[named["iso_week"].isin(place)]
-    block = inside["iso_week"].map(place).astype("int64")
-    return inside.assign(
-        iso_week=starts["iso_week"].reindex(block).to_numpy(),
-        week_start=starts["week_start"].reindex(block).array,
-    )
+    block = starts.iloc[inside["iso_week"].map(place).astype("int64")]
+    return inside.assign(**{name: block[name].array for name in _BLOCK})
 
 
 @once(maxsize=16)

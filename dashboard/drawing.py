@@ -17,10 +17,12 @@ ROWS = alt.NamedData(name="rows")
 Kind = Literal["release", "event", "shift"]
 PADDING = {"left": 0, "right": 6, "top": 2, "bottom": 2}
 ROOM = 0.011  # of the time axis, for each letter of a name
-_LOOKS: dict[Kind, tuple[str, list[int], int]] = {  # what it is called, its dash, its height
-    "release": ("release", [1, 0], 0),
-    "event": ("event", [2, 2], 13),
-    "shift": ("opened or landed per week", [6, 3], 26),
+VALIDATES = False  # against Vega-Lite's schema: tests do, it would cost a visitor half a second
+NARROW = 600  # pixels; in less width names of marks would lie on each other
+_LOOKS: dict[Kind, tuple[str, int]] = {  # what it is called, how far down its name stands
+    "release": ("release", 0),
+    "event": ("event", 13),
+    "shift": ("opened or landed per week", 26),
 }
 
 
@@ -35,84 +37,102 @@ class Mark:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A Vega-Lite specification that Altair made, and the rows it draws."""
+    """A Vega-Lite specification that Altair made, and the rows it draws.
+
+    With other rows or marks the specification stays the same, so that the browser redraws a chart
+    instead of building it anew. `marks` is None for a chart that never has any.
+    """
 
     frame: pd.DataFrame
     made: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[Mark, ...] | None = None
 
     @cached_property
-    def rows(self) -> pa.Table:
+    def datasets(self) -> dict[str, pa.Table]:
         """The rows as they are sent; turning a frame into Arrow takes milliseconds each time."""
-        return pa.Table.from_pandas(self.frame, preserve_index=False)
+        frames = {"rows": self.frame} if self.marks is None else {"rows": self.frame, **self._named}
+        return {
+            name: pa.Table.from_pandas(frame, preserve_index=False)
+            for name, frame in frames.items()
+        }
 
     @property
     def spec(self) -> dict[str, Any]:
-        """A fresh copy: whoever draws it may change it."""
+        """A fresh copy with its rows: whoever draws it may change it."""
         spec: dict[str, Any] = json.loads(self.made)
-        return spec | {"layer": [*self._behind, *spec["layer"]]} if self.marks else spec
+        if self.marks is not None:
+            spec["layer"] = [*_MARKS, *spec["layer"]]
+        return spec | {"datasets": dict(self.datasets)}
 
-    @cached_property
-    def _behind(self) -> list[dict[str, Any]]:
+    @property
+    def _named(self) -> dict[str, pd.DataFrame]:
         ended = self.frame["week_start"]
         days = (ended.max() - ended.min()).days if len(ended) else 0
-        return _behind(self.marks, days)
+        return {"marks": _rows(self.marks or (), days)}
 
 
 def written(chart: alt.Chart | alt.LayerChart, height: int | alt.Step) -> str:
-    """The specification without its data, which `Drawing` has beside it."""
-    spec = chart.properties(height=height).to_dict() | {"padding": PADDING}
-    del spec["data"]
-    return json.dumps(spec)
+    """The specification without its rows, which `Drawing` has beside it."""
+    made = chart.properties(height=height).to_dict(validate=VALIDATES)
+    return json.dumps(made | {"padding": PADDING, "data": {"name": "rows"}})
 
 
-def _behind(marks: tuple[Mark, ...], days: int) -> list[dict[str, Any]]:
+def _layers() -> list[dict[str, Any]]:
     """A light rule per mark, behind everything else, with its name where there is room."""
-    kinds = [kind for kind in _LOOKS if any(mark.kind == kind for mark in marks)]
-    return [
-        layer
-        for kind in kinds
-        for layer in _layers(tuple(mark for mark in marks if mark.kind == kind), kind, days)
-    ]
-
-
-def _layers(marks: tuple[Mark, ...], kind: Kind, days: int) -> list[dict[str, Any]]:
-    title, dash, height = _LOOKS[kind]
-    rows = {"values": _rows(marks, days)}
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}}
     told = [
-        {"field": "mark", "type": "nominal", "title": title},
+        {"field": "mark", "type": "nominal", "title": "name"},
+        {"field": "what", "type": "nominal", "title": "what"},
         {"field": "date", "type": "nominal", "title": "day (UTC)"},
     ]
     # The title is empty because axes of one scale are merged, and so are their titles.
     encoding = {"x": x | {"title": None}, "tooltip": told}
-    grey = axes.COLOURS["unknown"]
-    rule = {"type": "rule", "color": grey, "opacity": 0.45, "strokeDash": dash, "aria": False}
+    dashes = {
+        "condition": [
+            {"test": "datum.what == 'event'", "value": [2, 2]},
+            {"test": "datum.what == 'opened or landed per week'", "value": [6, 3]},
+        ],
+        "value": [1, 0],
+    }
+    grey = {"color": axes.COLOURS["unknown"], "aria": False}
+    rule = {
+        "type": "rule",
+        "opacity": 0.45,
+        # One without a name begins below the names, or it would cross that of its neighbour.
+        "y": {"expr": f"datum.label || width < {NARROW} ? 0 : 13"},
+        "y2": {"expr": "height"},
+    }
     name = {
         "type": "text",
-        "color": grey,
         "align": "left",
         "baseline": "top",
         "dx": 3,
         "fontSize": 10,
-        "aria": False,
+        "y": {"expr": "datum.top"},
+        "opacity": {"expr": f"width < {NARROW} ? 0 : 1"},
     }
-    label = encoding | {"text": {"field": "label", "type": "nominal"}, "y": {"value": height}}
+    text = {"field": "label", "type": "nominal"}
+    data = {"name": "marks"}
     return [
-        {"data": rows, "mark": rule, "encoding": encoding},
-        {"data": rows, "mark": name, "encoding": label},
+        {"data": data, "mark": rule | grey, "encoding": encoding | {"strokeDash": dashes}},
+        {"data": data, "mark": name | grey, "encoding": encoding | {"text": text}},
     ]
 
 
-def _rows(marks: tuple[Mark, ...], days: int) -> list[dict[str, str]]:
-    """A name is told where the one before it ends early enough."""
-    rows: list[dict[str, str]] = []
-    free = pd.Timestamp.min.tz_localize("UTC")
+_MARKS = _layers()
+
+
+def _rows(marks: tuple[Mark, ...], days: int) -> pd.DataFrame:
+    """A name is told where the one of its kind before it ends early enough."""
+    free = dict.fromkeys(_LOOKS, pd.Timestamp.min.tz_localize("UTC"))
+    rows = []
     for each in marks:
-        day = pd.Timestamp(each.day)
-        has_room = day >= free
+        day, (what, top) = pd.Timestamp(each.day), _LOOKS[each.kind]
+        has_room = day >= free[each.kind]
         if has_room:
-            free = day + pd.Timedelta(days=days * ROOM * max(len(each.name), 4))
-        label = each.name * has_room
-        rows.append({"mark": each.name, "day": each.day, "date": each.day[:10], "label": label})
-    return rows
+            taken = days * ROOM * max(len(each.name), 4)
+            free[each.kind] = day + pd.Timedelta(days=taken)
+        rows.append((each.name, what, day, each.day[:10], each.name * has_room, top))
+    columns = ["mark", "what", "day", "date", "label", "top"]
+    made = pd.DataFrame(rows, columns=columns)
+    return made.assign(day=pd.to_datetime(made["day"], utc=True), top=made["top"].astype("int64"))

@@ -30,6 +30,7 @@ STANDING = (  # what stands at a moment: the last value of a block is its value
 STEPS = (1, 4, 13)
 MOST_BLOCKS = 0.8
 WEIGHTED = ("completion_30d_share", "self_landed_share")  # by their n, over weeks that know it
+ENOUGH_FOR_A_SHARE = 25  # with fewer, the band of a share of 0 reaches beyond 10 %
 LONG, VERY_LONG = 160, 640  # weeks beyond which a chart shows blocks of 4 and of 13 weeks
 
 
@@ -114,6 +115,13 @@ def rate(span: Period, column: str) -> Figure:
     )
 
 
+def weighted_share(span: Period, column: str) -> Figure:
+    """A share over all weeks together, each week as heavy as the n that it is made of."""
+    value, n = _weighted(span.weeks, column)
+    before, before_n = _weighted(span.before, column)
+    return Figure(value, before, n=n, before_n=before_n)
+
+
 def standing(span: Period, column: str) -> Figure:
     """The value at the period's end, with its band if it has one."""
     return Figure(
@@ -149,18 +157,19 @@ def step_of(n_weeks: int) -> int:
     return 4 if n_weeks <= VERY_LONG else 13
 
 
-def step_with_enough(span: Period, n: str) -> int:
-    """The least step at which most blocks hold enough for a share or a median.
+def step_with_enough(span: Period, n: str, least: int) -> int:
+    """The smallest step at which most blocks hold at least that many.
 
-    `n` names the weekly count behind it. Small projects would otherwise show scattered points.
+    `n` names the weekly count behind a share or a median. Small projects would otherwise show
+    scattered points.
     """
-    least = step_of(span.n)
+    smallest = step_of(span.n)
     counts = span.weeks[n].to_numpy("float64", na_value=0)
-    for step in (each for each in STEPS if each >= least and span.n >= 3 * each):
+    for step in (each for each in STEPS if each >= smallest and span.n >= 3 * each):
         held = counts[len(counts) % step :].reshape(-1, step).sum(axis=1)
-        if (held >= estimates.MIN_N).mean() >= MOST_BLOCKS:
+        if (held >= least).mean() >= MOST_BLOCKS:
             return step
-    return max((each for each in STEPS if span.n >= 3 * each), default=least)
+    return max((each for each in STEPS if span.n >= 3 * each), default=smallest)
 
 
 def blocks(weekly: pd.DataFrame, step: int) -> pd.DataFrame:
@@ -237,6 +246,12 @@ def _pooled(frame: pd.DataFrame, column: str) -> tuple[float, float, float, int]
     hits = np.array([frame[HITS[column]].astype("float64").sum()])
     low, high = estimates.wilson(hits, n)
     return float(estimates.shares(hits, n)[0]), float(low[0]), float(high[0]), int(n[0])
+
+
+def _weighted(frame: pd.DataFrame, column: str) -> tuple[float, int]:
+    share = frame[column].to_numpy("float64", na_value=np.nan)
+    n = np.where(np.isnan(share), 0, frame[column.replace("_share", "_n")].to_numpy("float64"))
+    return (float(np.nansum(share * n) / n.sum()) if n.sum() else float("nan")), int(n.sum())
 
 
 def _mean(frame: pd.DataFrame, column: str) -> float:

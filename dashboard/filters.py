@@ -13,6 +13,7 @@ from typing import Literal, cast
 import pandas as pd
 import streamlit as st
 
+from analyzers.capacity import estimates
 from dashboard import data, figures, text
 from dashboard.once import once
 
@@ -73,9 +74,15 @@ class Filters:
         """Weeks per point of a chart."""
         return figures.step_of(self.span.n)
 
-    def step_for(self, n: str) -> int:
-        """Weeks per point of a chart of shares or medians made of the counts in column `n`."""
-        return _step_for(self, n) if self.span.n else 1
+    def step_for(self, n: str, *, least: int = estimates.MIN_N) -> int:
+        """Weeks per point of a chart made of the counts in column `n`: `least` of them a point."""
+        return _step_for(self, n, least) if self.span.n else 1
+
+    def per_point(self, step: int) -> str:
+        """What a point stands for where it is not one week, or what the hatch is where it is."""
+        if step == 1 and len(self.span.running):
+            return " Hatched: the running week so far."
+        return text.per_point(step)
 
     def weeks_in(self, step: int) -> pd.DataFrame:
         """The period in blocks of `step` weeks; single weeks come with the running one."""
@@ -99,8 +106,8 @@ def _weeks_in(chosen: Filters, step: int) -> pd.DataFrame:
 
 
 @kept
-def _step_for(chosen: Filters, n: str) -> int:
-    return figures.step_with_enough(chosen.span, n)
+def _step_for(chosen: Filters, n: str, least: int) -> int:
+    return figures.step_with_enough(chosen.span, n, least)
 
 
 def current() -> Filters:
@@ -110,7 +117,7 @@ def current() -> Filters:
 
 def choose() -> bool:
     """Draw the filters; False where the repository chosen has nothing to filter yet."""
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+    with st.container(key="filters", horizontal=True, vertical_alignment="top", gap="medium"):
         repo = _repository()
         if repo is None:
             return False
@@ -141,7 +148,7 @@ def choose() -> bool:
 
 def _switches() -> tuple[bool, bool]:
     """Whether automation counts, and whether marks are drawn."""
-    with st.container(width="content", gap="xxsmall"):
+    with st.container(key="switches", width="content", gap="xxsmall"):
         automation = st.toggle(
             "Automation",
             key="automation",
@@ -171,7 +178,7 @@ def _repository() -> data.Repository | None:
         format_func=names.__getitem__,
         key="repository",
         bind="query-params",
-        width=230,
+        width=252,  # as wide as one line of 1,280 pixels lets it be
     )
     return data.repository(str(key))
 

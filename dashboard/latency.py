@@ -85,6 +85,12 @@ def weeks(chosen: Filters, step: int) -> Made:
     return drawn, frame
 
 
+def newest(frame: pd.DataFrame) -> float:
+    """The last median of `weeks`; for a chart's words, which the period then does not change."""
+    medians = frame.filter(regex="median_hours$").iloc[:, 0].dropna()
+    return float(medians.iloc[-1]) if len(medians) else float("nan")
+
+
 @kept
 def groups(chosen: Filters, step: int) -> Made:
     """Median by week of landing, AI declared against unmarked."""

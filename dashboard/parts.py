@@ -35,7 +35,7 @@ def chart(
             takeaway.menu(title, made, frame, key=key)
     options |= {"width": "stretch", "key": key, "alt": alt_text}
     if isinstance(made, Drawing):
-        st.vega_lite_chart(made.rows, made.spec, **options)
+        st.vega_lite_chart(None, made.spec, **options)
     else:
         st.altair_chart(made, **options)
     if reading:

@@ -36,7 +36,7 @@ _COMPARISONS = {
     "growth": "Now against the year before",
     "declared_ai": "Declared AI against the rest",
 }
-_PERCENT = st.column_config.NumberColumn(format="percent")
+_PERCENT = st.column_config.NumberColumn(format="%.1f%%")
 
 
 def around_review(repo: data.Repository) -> None:
@@ -62,7 +62,7 @@ def _practice(row: pd.Series) -> dict[str, object]:
     is_known = pd.notna(row["value"])
     return {
         "Landed or came": name,
-        "Share": float(row["value"]) if is_known else None,
+        "Share": float(row["value"]) * 100 if is_known else None,
         "90% band": _span(row, text.share),
         "n": int(row["n"]),
         "Note": limit if is_known else f"Unknown: {row['reason']}.",
@@ -94,6 +94,7 @@ def effort(repo: data.Repository) -> None:
     sample = _sample(repo)
     st.markdown(_growth(rows.iloc[0]))
     told = pd.DataFrame([_ratio(row) for _, row in pd.concat([rows, sample]).iterrows()])
+    told = told.dropna(axis="columns", how="all")
     st.dataframe(
         told,
         column_config={"Times": st.column_config.NumberColumn(format="%.2f")},
@@ -132,7 +133,7 @@ def _ratio(row: pd.Series) -> dict[str, object]:
         "Times": float(row["ratio"]) if is_known else None,
         "90% band": _span(row, text.ratio),
         "n": f"{row['n']:,} and {row['n_other']:,}",
-        "Note": "" if is_known else f"Unknown: {row['reason']}.",
+        "Note": None if is_known else f"Unknown: {row['reason']}.",
     }
 
 

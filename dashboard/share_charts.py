@@ -38,5 +38,7 @@ def _shares() -> str:
         x=alt.X("low:Q", title=None, axis=percent, scale=alt.Scale(zero=True)), x2="high:Q"
     )
     dot = base.mark_point(filled=True, size=70, opacity=1, color=colour).encode(x="share:Q")
-    told = base.mark_text(baseline="bottom", dy=-5, fontSize=11, color=axes.COLOURS["unknown"])
+    told = base.mark_text(
+        align="left", baseline="bottom", dx=-4, dy=-5, fontSize=11, color=axes.COLOURS["unknown"]
+    )
     return written(alt.layer(band, dot, told.encode(x="share:Q", text="told:N")), alt.Step(28))

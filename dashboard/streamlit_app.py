@@ -39,11 +39,19 @@ page = st.navigation(
     position="top",
 )
 # Streamlit leaves room for a logo above and a chat box below; the answer belongs higher up.
-# The list of pages begins where the text below it does.
+# The list of pages begins where the text below it does. Words of a card wrap instead of being cut,
+# and its note stands close below. On a phone the filters take less of the first screen.
 st.html(
     "<style>"
     "[data-testid='stMainBlockContainer'] {padding-top: 4.25rem; padding-bottom: 3rem}"
     "@media (min-width: 800px) {[data-testid='stTopNav'] {margin-left: 3.4rem}}"
+    "[data-testid='stMetric'] * {white-space: normal !important}"
+    "[data-testid='stVerticalBlock']:has(> * > [data-testid='stMetric']) {gap: 0.25rem}"
+    "@media (max-width: 640px) {"
+    ".st-key-filters {gap: 0.6rem}"
+    ".st-key-filters [role='radiogroup'] > * {padding: 0.2rem 0.5rem}"
+    ".st-key-switches {flex-direction: row; gap: 1.5rem}"
+    "}"
     "</style>"
 )
 if login.is_admitted():

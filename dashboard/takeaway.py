@@ -88,8 +88,10 @@ def png(made: Chart, title: str, source: str) -> bytes:
 def standalone(made: Chart, title: str, source: str) -> dict[str, Any]:
     """The specification with its own data, a title and a width: it needs no page around it."""
     if isinstance(made, Drawing):
-        rows = json.loads(made.frame.to_json(orient="records", date_format="iso"))
-        spec = made.spec | {"data": {"name": "rows", "values": rows}}
+        spec = made.spec
+        for name, rows in made.datasets.items():
+            told = rows.to_pandas().to_json(orient="records", date_format="iso")
+            spec["datasets"][name] = json.loads(told)
     else:
         spec = made.to_dict()
     config = spec.get("config", {}) | _LOOKS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analyzers.capacity.backlog import YOUNG_DAYS
 from analyzers.capacity.reading import LABELS, Reading
 from analyzers.reports.wording import headline, number, ratio, whole
 from dashboard.text import band
@@ -15,6 +16,7 @@ __all__ = ["headline", "sentences"]
 
 AHEAD = 12  # weeks, the farthest horizon that is backtested
 _UNUSABLE = ("bands_missed", "untested")
+_YOUNG = f"the backlog of the last {YOUNG_DAYS} days"
 
 
 def sentences(answer: Reading | None, shifts: pd.DataFrame, forecast: pd.DataFrame) -> str:
@@ -48,9 +50,9 @@ def _growth(answer: Reading) -> str:
     if slope is None:
         return ""
     if abs(slope) < 0.05:
-        return "; the backlog stands still"
+        return f"; {_YOUNG} stands still"
     grows = "grows" if slope > 0 else "shrinks"
-    return f"; the backlog {grows} by **{number(abs(slope))}** a week"
+    return f"; {_YOUNG} {grows} by **{number(abs(slope))}** a week"
 
 
 def _since(shifts: pd.DataFrame, answer: Reading) -> str:

@@ -38,17 +38,7 @@ def section(filters: Filters) -> None:
     weeks = data.weekly(filters.repo)
     first = weeks.loc[weeks["is_complete"].astype(bool), "week_start"].iloc[-1]
     frame = _paths(start.inputs, changed, first + pd.Timedelta(weeks=1))
-    series = [
-        Line("before", "As measured", "unknown", "before_low", "before_high"),
-        Line(
-            "after",
-            "With these changes",
-            "generation",
-            "after_low",
-            "after_high",
-            dash="throughput",
-        ),
-    ]
+    series = _SERIES if changed != start.inputs else _SERIES[:1]
     parts.chart(
         "Waiting to land, the next 52 weeks",
         charts.lines(frame, series, unit="change requests"),
@@ -72,6 +62,10 @@ def section(filters: Filters) -> None:
     )
 
 
+_SERIES = (
+    Line("before", "As measured", "unknown", "before_low", "before_high"),
+    Line("after", "With these changes", "generation", "after_low", "after_high", dash="throughput"),
+)
 PRESETS = {
     "as_measured": "As measured",
     "ai_doubles_every_4_months": "AI doubles every 4 months",
@@ -106,14 +100,14 @@ def _sliders(start: Measured) -> Inputs:
         )
     with grid.cell():
         batch = st.slider(
-            "Size of change requests, times today's",
+            "Size, times today's",
             0.25,
             2.0,
             inputs.batch,
             0.25,
             key=f"batch-{name}",
-            help="The same work in fewer or more change requests; review work grows with size to"
-            " the power of 1.3.",
+            help="Of change requests: the same work in fewer or more of them; review work grows"
+            " with size to the power of 1.3.",
         )
     return replace(
         inputs,

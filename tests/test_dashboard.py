@@ -17,7 +17,18 @@ from analyzers.fleet import overview
 from analyzers.store import Shelf
 from analyzers.user_events import Event
 from dashboard import charts as draw
-from dashboard import data, declared, figures, launch, serving, takeaway, taking, text, waits
+from dashboard import (
+    data,
+    declared,
+    drawing,
+    figures,
+    launch,
+    serving,
+    takeaway,
+    taking,
+    text,
+    waits,
+)
 
 APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
@@ -38,6 +49,11 @@ VIEWS = [
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     return write(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture(autouse=True)
+def _charts_are_checked_against_the_schema_of_vega_lite(monkeypatch):
+    monkeypatch.setattr(drawing, "VALIDATES", True)
 
 
 @pytest.fixture
@@ -165,20 +181,34 @@ def test_no_chart_has_more_than_2000_marks_or_a_local_time_axis(store, offer):
             assert chart.proto.alt, f"{view}: a chart without words"
             spec = chart.proto.spec
             assert spec.count('"type": "temporal"') == spec.count('"type": "utc"')
-            for rows in _rows(chart.proto):
-                assert 0 < len(rows) <= 2000
+            sent = _sent(chart.proto)
+            assert max(map(len, sent.values())) <= 2000
+            assert all(len(rows) for name, rows in sent.items() if name != "marks")
 
 
-def _rows(proto):
-    sent = [dataset.data.data for dataset in proto.datasets] + [proto.data.data]
-    return [pa.ipc.open_stream(part).read_pandas() for part in sent if part]
+def _sent(proto):
+    """Name -> rows of what goes with a chart."""
+    sent = {each.name: each.data.data for each in proto.datasets} | {"": proto.data.data}
+    return {name: pa.ipc.open_stream(part).read_pandas() for name, part in sent.items() if part}
 
 
 def test_the_running_week_is_drawn_apart(store, offer):
     offer(store)
+    for app, at in ((opened(), 0), (opened("authorship"), 1)):
+        spec = json.dumps(charts(app)[at])
+        assert '"gradient": "linear"' in spec, "hatched"
     spec = json.dumps(charts(opened())[0])
     assert "!datum.is_complete" in spec
     assert '"filter": "datum.is_complete"' in spec
+
+
+@pytest.mark.parametrize("view", ["gap", "latency", "authorship"])
+def test_another_period_sends_other_rows_and_the_same_specification(store, offer, view):
+    offer(store)
+    before, after = (opened(view, period=f"{n} weeks", marks="true") for n in (12, 26))
+    for one, other in zip(*(app.get("vega_lite_chart") for app in (before, after)), strict=True):
+        assert one.proto.spec == other.proto.spec
+        assert one.proto.alt == other.proto.alt
 
 
 def test_text_from_history_reaches_only_tables_and_plain_text(tmp_path, offer):
@@ -342,8 +372,9 @@ def test_the_users_events_and_shifts_are_marked_and_the_switch_hides_them(
     offer(store)
     terms = serving.Terms(events=(Event("2026-03-02", "Agents allowed"),))
     monkeypatch.setenv(serving.TERMS, json.dumps(asdict(terms)))
-    assert "Agents allowed" in json.dumps(charts(opened(authorship="Unmarked"))[0])
-    assert "Agents allowed" not in json.dumps(charts(opened(marks="false"))[0])
+    for query, shown in (({"authorship": "Unmarked"}, True), ({"marks": "false"}, False)):
+        chart = opened(**query).get("vega_lite_chart")[0]
+        assert ("Agents allowed" in set(_sent(chart.proto)["marks"]["mark"])) is shown
 
 
 def test_the_capacity_page_tells_practices_and_effort_as_the_exports_do(store, offer):

@@ -56,7 +56,7 @@ NONE = pd.DataFrame()
 def test_the_answer_tells_rates_growth_since_forecast_and_gap():
     told = verdict.sentences(answer(), shifts(), forecast())
     assert "**41** change requests opened per week and **33** landed" in told
-    assert "the backlog grows by **8** a week" in told
+    assert "the backlog of the last 90 days grows by **8** a week" in told
     assert "Since **2026-W30** 48.2 open per week (28.5 before)." in told
     assert "In 12 weeks **336** are forecast to wait, 240 now (90% band 280 to 410)." in told
     assert (

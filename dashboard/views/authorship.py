@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import cards, coverage, declared, drill, filters, parts, text
+from dashboard import cards, coverage, declared, drill, figures, filters, parts, text
 from dashboard.cards import Card
 
 shown = filters.current()
@@ -42,7 +42,8 @@ def _share_card(label: str, column: str) -> Card:
 @st.fragment
 def _share() -> None:
     step = max(
-        shown.step_for(f"ai_share_declared_of_{what}_n") for what in ("commits", "change_requests")
+        shown.step_for(f"ai_share_declared_of_{what}_n", least=figures.ENOUGH_FOR_A_SHARE)
+        for what in ("commits", "change_requests")
     )
     drawn, frame = declared.share(shown, step)
     parts.chart(
@@ -51,7 +52,7 @@ def _share() -> None:
         key="authorship-share",
         alt_text="Declared AI share per week, of commits and of change requests",
         reading="The true share lies on or above the line. The band is chance alone, not the"
-        f" unmarked AI work.{text.per_point(step)}",
+        f" unmarked AI work.{shown.per_point(step)}",
         frame=frame,
         **drill.picked("authorship-share"),
     )
@@ -112,7 +113,9 @@ def _places() -> None:
     else:
         st.dataframe(
             made.head(parts.ROWS).assign(
-                place=made["place"].map(text.place), degree=made["degree"].map(text.degree)
+                tool=made["tool"].replace("", None),
+                place=made["place"].map(text.place),
+                degree=made["degree"].map(text.degree),
             ),
             column_config={
                 "tool": "Tool",
@@ -124,13 +127,18 @@ def _places() -> None:
                 ),
             },
             hide_index=True,
+            placeholder=text.UNKNOWN,
             alt="Evidence by tool and place",
         )
     manifest = shown.repo.manifest
     missed = declared.trust(shown)[0]
     told = [*coverage.blind_spots(manifest), *missed, coverage.absent(manifest)]
     st.markdown("\n".join(f"- {line}" for line in told if line))
-    st.page_link("views/evidence.py", label="Each trace, and what was looked at", icon=None)
+    st.page_link(
+        "views/evidence.py",
+        label="Each trace, and what was looked at",
+        icon=":material/arrow_forward:",
+    )
 
 
 if parts.begin(shown, "AI authorship", requests=False):
@@ -140,11 +148,13 @@ if parts.begin(shown, "AI authorship", requests=False):
     if declared.degrees(shown) is None:
         st.caption("No commit of this period carries a trace of an AI tool.")
     else:
-        _left, _right = st.columns(2, gap="large")
-        with _left:
+        _grid = st.grid(2, min_column_width=330, gap="medium")
+        with _grid.cell():
             _degrees()
-            _spread("area", "By area", "Commits that touch the top folder; the busiest ones.")
-        with _right:
+        with _grid.cell():
             _tools()
+        with _grid.cell():
+            _spread("area", "By area", "Commits that touch the top folder; the busiest ones.")
+        with _grid.cell():
             _spread("kind", "By kind of file", "A commit counts for every kind it touches.")
     _places()

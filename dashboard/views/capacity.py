@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from analyzers.capacity.alarm import HISTORY_AT_LEAST
 from analyzers.capacity.reading import LABELS
+from analyzers.capacity.reviewers import COVERAGE_WEEKS
 from dashboard import (
     cards,
     charts,
@@ -29,17 +32,21 @@ ALARM_COLUMNS = {
     "first_week": "From",
     "last_week": "To",
     "n_weeks": st.column_config.NumberColumn("Weeks", format="localized"),
-    "completion_30d_share": st.column_config.NumberColumn("Landed in 30 days", format="percent"),
-    "completion_30d_reference_share": st.column_config.NumberColumn("Usual", format="percent"),
+    "completion_30d_share": st.column_config.NumberColumn("Landed in 30 days", format="%.0f%%"),
+    "completion_30d_reference_share": st.column_config.NumberColumn("Usual share", format="%.0f%%"),
     "weeks_of_work": st.column_config.NumberColumn("Weeks of work", format="%.1f"),
-    "weeks_of_work_reference": st.column_config.NumberColumn("Usual ", format="%.1f"),
+    "weeks_of_work_reference": st.column_config.NumberColumn("Usual weeks", format="%.1f"),
 }
+ALARM_SHARES = ("completion_30d_share", "completion_30d_reference_share")
 
 
 def _cards() -> None:
     capacity = figures.standing(span, "demonstrated_capacity")
     coverage = figures.standing(span, "reviewer_coverage_share").value
-    known = f"Known for {text.share(coverage)} of landings" if coverage > 0 else "Not known"
+    lately = f"{text.share(coverage)} of landings in {COVERAGE_WEEKS} weeks"
+    known = f"Known for {lately}" if coverage > 0 else "Not known"
+    people = replace(figures.rate(span, "n_active_reviewers"), before_n=0)
+    alone = figures.weighted_share(span, "self_landed_share")
     cards.row(
         cards.of(
             "Demonstrated capacity",
@@ -58,17 +65,17 @@ def _cards() -> None:
         ),
         cards.of(
             "Reviewers per week",
-            figures.rate(span, "n_active_reviewers"),
+            people,
             text.COUNT,
             column="n_active_reviewers",
             note=known,
         ),
         cards.of(
             "Self-landed",
-            figures.rate(span, "self_landed_share"),
+            alone,
             text.SHARE,
             column="self_landed_share",
-            note="Mean of weeks; not proof of no review",
+            note=f"n {text.number(alone.n)}; not proof of no review" if alone.n else known,
             worse="inverse",
         ),
     )
@@ -95,7 +102,8 @@ def _capacity() -> None:
         key="capacity-weeks",
         alt_text="Change requests landed per week against demonstrated capacity",
         reading="Demonstrated capacity is the mean landed per week in the quarter of the last 52"
-        f" weeks that began with most waiting. No history shows a ceiling.{label}",
+        f" weeks that began with most waiting. No history shows a ceiling.{label}"
+        f"{shown.per_point(shown.step)}",
         frame=frame[["iso_week", "week_start", *(line.column for line in series)]],
         **drill.picked("capacity-weeks"),
     )
@@ -190,12 +198,14 @@ def _alarms() -> None:
         st.caption(
             "In no week was completion unusually low while work piled up."
             if enough
-            else f"The alarm compares with the own past: it needs {HISTORY_AT_LEAST} complete"
-            f" weeks, there are {n}."
+            else "The alarm compares with the repository's own past: it needs"
+            f" {HISTORY_AT_LEAST} complete weeks, there are {n}."
         )
         return
     st.dataframe(
-        past.iloc[::-1][list(ALARM_COLUMNS)],
+        past.assign(**{name: past[name] * 100 for name in ALARM_SHARES}).iloc[::-1][
+            list(ALARM_COLUMNS)
+        ],
         column_config=ALARM_COLUMNS,
         hide_index=True,
         placeholder=text.UNKNOWN,
@@ -211,8 +221,8 @@ def _alone() -> None:
     line = Line("self_landed_share", "Self-landed", "generation")
     step = shown.step_for("self_landed_n")
     frame = shown.weeks_in(step)
-    if not parts.has_points(frame, line.column, "Landed by its author alone"):
-        return
+    if frame[line.column].notna().sum() < parts.FEWEST_POINTS:
+        return  # the table of ways around review has said why
     parts.chart(
         "Landed by its author alone",
         charts.lines(frame, [line], unit="share of landings", fmt=".0%", height=charts.SMALL),

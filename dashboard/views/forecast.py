@@ -103,7 +103,11 @@ def _backtest(target: str, horizon: int) -> None:
         return
     rows = rows[(rows["target"] == target) & (rows["horizon_weeks"] == horizon)]
     st.header("How good it was", anchor=False)
-    rows = rows.assign(model=rows["model"].str.replace("_", " "))
+    rows = rows.assign(
+        model=rows["model"].str.replace("_", " "),
+        error_kind=rows["error_kind"].replace("mase", "MASE"),
+        coverage_share=rows["coverage_share"] * 100,
+    )
     st.dataframe(
         rows[["model", "is_ours", "error", "error_kind", "coverage_share", "n_origins"]],
         column_config={
@@ -111,7 +115,7 @@ def _backtest(target: str, horizon: int) -> None:
             "is_ours": st.column_config.CheckboxColumn("Shown"),
             "error": st.column_config.NumberColumn("Error", format="%.2f"),
             "error_kind": "Kind of error",
-            "coverage_share": st.column_config.NumberColumn("Inside the band", format="percent"),
+            "coverage_share": st.column_config.NumberColumn("Inside the band", format="%.0f%%"),
             "n_origins": st.column_config.NumberColumn("Forecasts", format="localized"),
         },
         hide_index=True,

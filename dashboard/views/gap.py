@@ -79,7 +79,7 @@ def _weeks_and_what_lies_behind() -> None:
         alt_text=f"Generation against throughput per week. {_answer.headline}",
         reading="Where the orange line stays above the blue one, work piles up. The green band is"
         " the most that review has shown it can land while the queue was longest: a lower bound."
-        f" Hollow points: the running week so far.{text.per_point(shown.step)}",
+        f"{shown.per_point(shown.step)}",
         frame=frame,
         **drill.picked("gap-flow"),
     )

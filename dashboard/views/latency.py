@@ -53,16 +53,15 @@ def _band(low: float, high: float) -> str:
 def _weeks() -> None:
     step = shown.step_for(f"time_to_land{shown.suffix}_n")
     drawn, frame = latency.weeks(shown, step)
-    middle = latency.cards(shown)["median"]
     parts.chart(
         "Time to land",
         drawn,
         key="latency-weeks",
-        alt_text=f"Time to land by week; median over the period {text.duration(middle.value)}",
+        alt_text=f"Time to land by week; newest median {text.duration(latency.newest(frame))}",
         reading="By the week of landing. Half of what landed took less than the median, one in ten"
         f" more than P90. A median needs {estimates.MIN_N} landings, a P90"
-        f" {estimates.MIN_N_TAIL}; other points are left out.{text.per_point(step)}"
-        f"{_released()} {waits.evidence(latency.landed(shown))}",
+        f" {estimates.MIN_N_TAIL}; other points are left out.{shown.per_point(step)}"
+        f"{_released()}",
         frame=frame,
         **drill.picked("latency-weeks"),
     )
@@ -91,7 +90,7 @@ def _groups() -> None:
         key="latency-groups",
         alt_text="Median time to land by week, AI declared against unmarked",
         reading="Sizes and authors differ between the two: a comparison, not an effect."
-        f"{text.per_point(step)} {waits.evidence(latency.landed(shown))}",
+        f"{text.per_point(step)}",
         frame=frame,
     )
 
@@ -131,7 +130,7 @@ def _distribution() -> None:
         drawn,
         key="latency-bins",
         alt_text="Change requests landed by time to land, in seven bins",
-        reading=f"Of those that landed in the period: {waits.evidence(latency.landed(shown))}",
+        reading="Of those that landed in the period.",
         frame=frame,
     )
 
@@ -163,10 +162,7 @@ def _spreads() -> None:
                 reading=readings[name],
                 frame=made[1],
             )
-    st.caption(
-        "Dot: median. Line to the tick: P90, where enough landed. Log scale."
-        f" {waits.evidence(latency.landed(shown))}"
-    )
+    st.caption("Dot: median. Line to the tick: P90, where enough landed. Log scale.")
 
 
 if parts.begin(shown, "Review latency"):
