@@ -116,7 +116,7 @@ def _brought(address: str, at: Path, named: list[Path]) -> list[Path]:
     if named:
         raise errors.UsageError(f"--shared shows what {address} has; name nothing beside it")
     shared.bring_rows(address, at)
-    folders = [at / key for key in overview.read(at)["key"]]
+    folders = [at / key for key in overview.read(at)["key"].unique()]
     if not folders:
         raise errors.StoreError(f"{address} holds no repository yet")
     return folders
@@ -126,13 +126,16 @@ def _in_store(at: Path, named: list[Path], root: Path | None) -> list[Path]:
     """Folders of the repositories to show: those named, or all that the store has."""
     from analyzers import store
     from analyzers.mining import locate
+    from dashboard import data
 
     if named:
         keys = [manifest.shelf_key(locate.place(path, root=root).git_dir) for path in named]
         return [
             store.require_known(at, key, path).folder for key, path in zip(keys, named, strict=True)
         ]
-    folders = [shelf.folder for shelf in store.shelves(at)]
+    folders = store.folders(at)
+    if len(folders) <= data.MANY:
+        folders = [folder for folder in folders if manifest.read(folder)]
     if not folders:
         raise errors.StoreError(f"the store {at} holds no repository yet; run: reviewgap mine REPO")
     return folders

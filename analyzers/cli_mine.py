@@ -131,8 +131,9 @@ def _gather(order: Order, found: list[Outcome]) -> None:
     """Bring the table of all repositories up to date, here and where it is published."""
     from analyzers.fleet import overview
 
-    if any(outcome.state == "mined" for outcome in found):
-        overview.gather(order.store)
+    mined = [outcome.key for outcome in found if outcome.state == "mined"]
+    if mined:
+        overview.keep(order.store, mined)
     if order.publish:
         from analyzers.fleet import shared
 

@@ -129,7 +129,7 @@ def refresh(
             terminal.note(f"reviewgap: {path}: {told}", quiet=quiet)
         if made.is_new:
             with suppress(OSError):  # only the list of all goes without what is new
-                overview.keep(made.shelf.folder)
+                overview.keep(made.shelf.folder.parent, [made.shelf.folder.name])
         refreshed = made
     for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)

@@ -204,10 +204,9 @@ def writing(root: Path, key: str) -> Iterator[Shelf]:
         raise _unwritable(root, error) from error
 
 
-def shelves(root: Path) -> list[Shelf]:
-    """Every repository in a store that has finished tables, by name."""
-    manifests = sorted(root.glob("*/manifest.json")) if root.is_dir() else []
-    return [shelf for path in manifests if (shelf := Shelf(path.parent)).manifest]
+def folders(root: Path) -> list[Path]:
+    """Every repository's place in a store that has a manifest, by name."""
+    return [path.parent for path in sorted(root.glob(f"*/{manifest.FILE}"))]
 
 
 def _unwritable(root: Path, error: OSError) -> Exception:

@@ -23,7 +23,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from analyzers.store import shelves
+from analyzers.store import Shelf, folders
 
 BIN = Path(sys.executable).parent
 BRIDGE, NETWORK, PORT = "rgbr0", "10.213.7", 18786
@@ -206,7 +206,7 @@ def main() -> None:
         after(lost, top / "lost", n // 4)
         kill(children[0])
         ended(lost, "scheduler killed", began)
-        kept = shelves(top / "lost")
+        kept = [Shelf(folder) for folder in folders(top / "lost")]
         print(f"{len(kept)} whole repositories kept: {all(shelf.is_whole() for shelf in kept)}")
         ended(mine(listed, top / "lost"), "the same again, here", time.monotonic())
         print(f"byte-identical: {digest(top / 'lost') == reference}", flush=True)

@@ -97,7 +97,7 @@ def _offered(told: str) -> tuple[dict[str, Path], set[Path]]:
 
 
 def overview() -> pd.DataFrame | None:
-    """One row per offered repository where they are more than MANY, made when they were mined.
+    """REPOSITORIES for what is offered where that is more than MANY, made when they were mined.
 
     None where they are few, lie in several stores, or their store has no such table.
     """

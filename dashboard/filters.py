@@ -115,6 +115,11 @@ def current() -> Filters:
     return cast("Filters", st.session_state[_STATE])
 
 
+def preset() -> int | None:
+    """Weeks of the period chosen, where it is one of the presets that have a length."""
+    return PRESETS.get(str(st.session_state.get("period")))
+
+
 def choose() -> bool:
     """Draw the filters; False where the repository chosen has nothing to filter yet."""
     with st.container(key="filters", horizontal=True, vertical_alignment="top", gap="medium"):

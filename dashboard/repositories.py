@@ -28,8 +28,9 @@ def flow(repo: data.Repository, first: str, last: str) -> tuple[Drawing, pd.Data
     return drawn, frame[["iso_week", "week_start", *(line.column for line in FLOW)]]
 
 
-def from_overview(rows: pd.DataFrame) -> pd.DataFrame:
-    """The figures of very many: each one's newest weeks, as they were told when it was mined."""
+def from_overview(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """The figures of very many over their newest weeks, as they were told when each was mined."""
+    rows = rows[rows["period_weeks"] == weeks]
     share = rows["ai_share_declared_of_change_requests"]
     listed = pd.DataFrame(
         {

@@ -322,8 +322,11 @@ def test_very_many_repositories_are_listed_from_one_file(tmp_path, offer, monkey
     told = {"generation": "g", "n_commits": 5, "n_change_requests": 2, "is_partial": False}
     names = {"alpha-1": "alpha", "alpha-2": "al\u202epha", "hidden-1": "hidden", "zeta-1": "zeta"}
     rows = overview.REPOSITORIES.from_rows(
-        told | {"key": key, "name": name, "throughput": at, "verdict": "keeping_up"}
+        told
+        | {"key": key, "name": name, "verdict": "keeping_up"}
+        | {"throughput": at * 100 / weeks, "period_weeks": weeks}
         for at, (key, name) in enumerate(names.items())
+        for weeks in overview.PERIODS
     )
     overview.write(tmp_path, rows)
     monkeypatch.setattr(data, "MANY", 2)
@@ -338,9 +341,14 @@ def test_very_many_repositories_are_listed_from_one_file(tmp_path, offer, monkey
     app = opened("repositories", repository="zeta")
     listed = app.dataframe[0].value
     assert list(listed["name"])[-1] == "zeta"
-    assert sorted(listed["landed"]) == [0, 1, 3]
+    assert sorted(listed["landed"]) == pytest.approx([0, 100 / 52, 300 / 52])
     assert set(listed["verdict"]) == {"Review is keeping up"}
     assert not app.get("vega_lite_chart")
+    app = opened("repositories", repository="zeta", period="4 weeks")
+    assert sorted(app.dataframe[0].value["landed"]) == [0, 25, 75]
+    app = opened("repositories", repository="zeta", period="All")
+    assert sorted(app.dataframe[0].value["landed"]) == pytest.approx([0, 100 / 26, 300 / 26])
+    assert "over 4, 12, 26, 52 weeks only" in texts(app)
 
 
 def test_one_repository_alone_tells_how_to_see_several(store, offer):

@@ -65,14 +65,15 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_di
     assert two["state"] == "failed"
     assert "names neither a branch nor a commit" in two["message"]
     assert err.count("two: failed: ") == 1
-    assert len(overview.read(store_dir)) == 1
+    assert overview.read(store_dir)["name"].unique().tolist() == ["one"]
 
 
 def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, here, several, store_dir):
     run("mine", several)
     kept = overview.read(store_dir)
-    assert kept["n_commits"].tolist() == [1, 1]
-    assert kept["name"].tolist() == ["one", "two"]
+    assert kept["period_weeks"].tolist() == [4, 12, 26, 52] * 2
+    assert kept["name"].tolist() == ["one"] * 4 + ["two"] * 4
+    assert set(kept["n_commits"]) == {1}
     code, _, err = run("mine", several)
     assert (code, err.count("nothing new: 1 commits")) == (0, 2)
 
@@ -92,23 +93,27 @@ def mined(store, name, n_commits=1):
     return folder
 
 
+def counted(store):
+    return overview.read(store).set_index("name")["n_commits"].to_dict()
+
+
 def test_one_row_is_brought_up_to_date_and_the_others_are_not_looked_at(tmp_path):
     first, second = mined(tmp_path, "one"), mined(tmp_path, "two")
     overview.gather(tmp_path)
     mined(tmp_path, "one", n_commits=99)
     mined(tmp_path, "two", n_commits=3)
-    overview.keep(second)
-    assert overview.read(tmp_path).set_index("name")["n_commits"].to_dict() == {"one": 1, "two": 3}
-    overview.keep(first)
-    assert overview.read(tmp_path)["n_commits"].tolist() == [99, 3]
+    overview.keep(tmp_path, [second.name])
+    assert counted(tmp_path) == {"one": 1, "two": 3}
+    overview.keep(tmp_path, [first.name])
+    assert counted(tmp_path) == {"one": 99, "two": 3}
 
 
 def test_a_run_on_one_begins_the_table_and_mends_it(run, several, store_dir):
     run("mine", several / "one")
-    assert overview.read(store_dir)["name"].tolist() == ["one"]
+    assert list(counted(store_dir)) == ["one"]
     (store_dir / overview.FILE).write_bytes(b"damaged")
-    overview.keep(mined(store_dir, "two"))
-    assert overview.read(store_dir)["name"].tolist() == ["one", "two"]
+    overview.keep(store_dir, [mined(store_dir, "two").name])
+    assert list(counted(store_dir)) == ["one", "two"]
 
 
 def test_no_repository_at_all_is_a_question_of_usage(run, tmp_path):
@@ -236,7 +241,7 @@ def test_rows_of_others_stay_in_the_shared_table_of_all(place, tmp_path):
         overview.gather(tmp_path / store)
         shared.publish_rows(tmp_path / store, address, keys[-1:] if store == "b" else keys)
     shared.bring_rows(address, tmp_path / "c")
-    assert overview.read(tmp_path / "c")["name"].tolist() == ["one", "three", "two"]
+    assert list(counted(tmp_path / "c")) == ["one", "three", "two"]
 
 
 def test_an_address_without_a_store_is_said(place, tmp_path):

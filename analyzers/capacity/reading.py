@@ -7,6 +7,7 @@ demonstrated capacity is a lower bound.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -70,14 +71,31 @@ def reading(
     `weekly` is the WEEKLY table, whole. A shorter history gives a shorter period, and facts that
     are unknown with their reason. Raises NotEnoughData without a complete week in the period.
     """
+    return readings(weekly, change_requests, commits, weeks=[weeks], until=until)[weeks]
+
+
+def readings(
+    weekly: pd.DataFrame,
+    change_requests: pd.DataFrame,
+    commits: pd.DataFrame,
+    *,
+    weeks: Sequence[int],
+    until: str | None = None,
+) -> dict[int, Reading]:
+    """The answers for several periods that end together, by their length; see `reading`."""
     grid = Weeks.spanning(commits, change_requests)
-    period = _period(grid, weeks, until)
+    periods = {length: _period(grid, length, until) for length in weeks}
     frames = Frames(commits, change_requests, REVIEW_EVENTS.empty())
-    flow = Flow.of(frames, weeks=grid).until(period.end)
-    found = list(facts(Source(weekly, frames, grid, flow), period))
-    verdict, reason = _verdict(frames, flow, grid, period)
-    stretch = demonstrated.elasticity(flow)
-    keys = grid.keys
+    flow = Flow.of(frames, weeks=grid).until(max(period.end for period in periods.values()))
+    source = Source(weekly, frames, grid, flow)
+    return {length: _read(source, period) for length, period in periods.items()}
+
+
+def _read(source: Source, period: Period) -> Reading:
+    found = list(facts(source, period))
+    verdict, reason = _verdict(source.frames, source.flow, source.weeks, period)
+    stretch = demonstrated.elasticity(source.flow)
+    keys = source.weeks.keys
     span = f"In the {period.end - period.begin} weeks to {keys[period.end - 1]}"
     return Reading(
         first_week=keys[period.begin],

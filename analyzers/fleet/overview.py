@@ -1,4 +1,4 @@
-"""One row per repository, made at mining time, so that a page of thousands reads one small file.
+"""All repositories in one small file, made at mining time, so that a page of thousands reads it.
 
 STORE/repositories.parquet    replaced in one step when a run over one or many ends
 """
@@ -6,6 +6,7 @@ STORE/repositories.parquet    replaced in one step when a run over one or many e
 from __future__ import annotations
 
 import io
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ import pyarrow.parquet as pq
 
 from analyzers import manifest, saved, tables
 from analyzers.capacity import reading
+from analyzers.capacity.reading import Reading
 from analyzers.columns import Column, Table
 from analyzers.errors import NotEnoughData
 
 FILE = "repositories.parquet"
+PERIODS = (4, 12, 26, 52)
+"""Lengths of the periods that are told, in weeks."""
 _PATIENCE_SECONDS = 60
 _FACTS = {
     "generation_rate": ("Change requests opened per week.", "change requests per week"),
@@ -32,10 +36,12 @@ _FACTS = {
 
 REPOSITORIES = Table(
     "repositories",
-    "One row per repository of the store: its newest 26 complete weeks. By name; no ranking.",
-    ("key",),
+    "One row per repository of the store and length of period, up to its newest complete week."
+    " By name; no ranking.",
+    ("key", "period_weeks"),
     (
         Column("key", "str", "Its folder in the store."),
+        Column("period_weeks", "int", "Length of the period; a short history has less.", "weeks"),
         Column("name", "str", "`owner/name` where the forge is known, else the folder's name."),
         Column("generation", "str", "Which state of its tables this row was made of."),
         Column("data_edge", "str", "The newest landing.", nullable=True),
@@ -54,14 +60,17 @@ REPOSITORIES = Table(
 )
 
 
-def figures(finished: dict[Table, pd.DataFrame], weekly: Table) -> dict[str, Any]:
-    """What the manifest keeps for the row: the answer of `summary`, without its reasons."""
+def figures(finished: dict[Table, pd.DataFrame], weekly: Table) -> list[dict[str, Any]]:
+    """What the manifest keeps for the rows: the answers of `summary`, without their reasons."""
+    requests, commits = finished[tables.CHANGE_REQUESTS], finished[tables.COMMITS]
     try:
-        told = reading.reading(
-            finished[weekly], finished[tables.CHANGE_REQUESTS], finished[tables.COMMITS]
-        )
+        told = reading.readings(finished[weekly], requests, commits, weeks=PERIODS)
     except NotEnoughData:
-        return {}
+        return []
+    return [{"period_weeks": weeks} | _figures(each) for weeks, each in told.items()]
+
+
+def _figures(told: Reading) -> dict[str, Any]:
     facts = {fact.name: fact.value for fact in told.facts if fact.name in _FACTS}
     return {
         "first_week": told.first_week,
@@ -75,18 +84,13 @@ def figures(finished: dict[Table, pd.DataFrame], weekly: Table) -> dict[str, Any
 def gather(store: Path) -> int:
     """Write the table of all repositories in the store anew; how many it has."""
     folders = sorted(path.parent for path in store.glob(f"*/{manifest.FILE}"))
-    found = [(folder.name, manifest.read(folder)) for folder in folders]
-    rows = REPOSITORIES.from_rows(_row(key, facts) for key, facts in found if facts)
-    write(store, rows)
-    return len(rows)
+    write(store, _of(folders))
+    return len(folders)
 
 
-def keep(folder: Path) -> None:
-    """Bring the row of the repository in this folder of the store up to date, the others as is."""
-    store = folder.parent
+def keep(store: Path, keys: Collection[str]) -> None:
+    """Bring the rows of these repositories up to date, the others as they are."""
     with filelock.FileLock(store / f"{FILE}.lock", timeout=_PATIENCE_SECONDS):
-        for left in store.glob(f"{FILE}.*.new"):  # by runs that were killed
-            left.unlink(missing_ok=True)
         try:
             others = read(store)
         except (OSError, ValueError):  # it is damaged, or of another version
@@ -94,9 +98,14 @@ def keep(folder: Path) -> None:
         if others.empty:
             gather(store)
             return
-        row = REPOSITORIES.from_rows([_row(folder.name, manifest.read(folder))])
-        rows = pd.concat([others[others["key"] != folder.name], row], ignore_index=True)
-        write(store, rows.sort_values("key"))
+        fresh = _of([store / key for key in keys])
+        rows = pd.concat([others[~others["key"].isin(keys)], fresh], ignore_index=True)
+        write(store, rows.sort_values(["key", "period_weeks"]))
+
+
+def _of(folders: Iterable[Path]) -> pd.DataFrame:
+    found = ((folder.name, manifest.read(folder)) for folder in folders)
+    return REPOSITORIES.from_rows(row for key, facts in found if facts for row in _rows(key, facts))
 
 
 def write(store: Path, rows: pd.DataFrame) -> None:
@@ -127,8 +136,9 @@ def from_bytes(content: bytes) -> pd.DataFrame:
 _EMPTY = REPOSITORIES.empty()
 
 
-def _row(key: str, facts: dict[str, Any]) -> dict[str, object]:
-    return {
+def _rows(key: str, facts: dict[str, Any]) -> Iterator[dict[str, object]]:
+    """One row per period, also where nothing could be read over it."""
+    known = {
         "key": key,
         "name": facts["repository"]["name"],
         "generation": facts["generation"],
@@ -136,5 +146,7 @@ def _row(key: str, facts: dict[str, Any]) -> dict[str, object]:
         "n_commits": facts["counts"]["commits"],
         "n_change_requests": facts["counts"]["change_requests"],
         "is_partial": bool(manifest.exit_code(facts)),
-        **facts.get("overview", {}),
     }
+    told = {each["period_weeks"]: each for each in facts.get("overview", [])}
+    for weeks in PERIODS:
+        yield known | {"period_weeks": weeks} | told.get(weeks, {})

@@ -55,7 +55,9 @@ def publish_rows(store: Path, address: str, keys: Collection[str]) -> None:
         content = _content(fs, path)
         ours = overview.read(store)
         ours = ours[ours["key"].isin(keys)]
-        rows = pd.concat([_others(content, set(ours["key"])), ours]).sort_values("key")
+        rows = pd.concat([_others(content, set(ours["key"])), ours]).sort_values(
+            ["key", "period_weeks"]
+        )
         fresh = overview.as_bytes(rows)
         if fresh != content:
             fs.makedirs(top, exist_ok=True)

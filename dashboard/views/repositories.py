@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analyzers.fleet.overview import PERIODS
 from dashboard import data, filters, mining_panel, parts, repositories, text
 from dashboard.serving import terms
 
 shown = filters.current()
 first, last = shown.span.first, shown.span.last
+USUAL = 26
 COLUMNS = {
     "name": st.column_config.TextColumn("Repository", width="medium"),
     "verdict": st.column_config.TextColumn("Verdict", width=262),
@@ -74,14 +76,19 @@ def _few() -> int:
 
 
 def _many(rows: pd.DataFrame) -> int:
-    n = text.counted(len(rows), "repository", "repositories")
-    st.markdown(f"The newest 26 complete weeks of each, whatever the period above. {n}.")
-    _table(repositories.from_overview(rows), "their newest weeks")
+    chosen = filters.preset()
+    weeks = chosen if chosen in PERIODS else USUAL
+    listed = repositories.from_overview(rows, weeks)
+    n = text.counted(len(listed), "repository", "repositories")
+    st.markdown(f"The newest {weeks} complete weeks of each. {n}.")
+    _table(listed, f"their newest {weeks} weeks")
+    if chosen != weeks:
+        st.caption(f"So many are listed over {', '.join(map(str, PERIODS))} weeks only.")
     st.caption(
         "Counted as `reviewgap summary` counts. Start the dashboard on"
-        f" {data.MANY} or fewer to see them over the same weeks."
+        f" {data.MANY} or fewer to see them side by side, over the same weeks."
     )
-    return len(rows)
+    return len(listed)
 
 
 if parts.begin(shown, "Repositories", requests=False):
