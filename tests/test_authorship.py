@@ -199,6 +199,12 @@ def test_a_merges_disclosure_marks_what_it_brought_in(subject):
     assert told["main work"] == "unmarked"
 
 
+def test_a_merge_that_repeats_what_its_commits_say_adds_nothing_to_them():
+    body = "\n\n* one part\n\nCoded with Claude Sonnet 4.6.\n\n* another part\n\nby hand"
+    _, told, _ = judged(branch_history("Merge the parts (#7)", body))
+    assert told["branch work"] == "unmarked"
+
+
 def several(disclosure, *, second="test parsing"):
     rows = [
         {"name": "a", "at": "2026-03-02T10:00Z", "message": "base"},
@@ -348,6 +354,26 @@ def test_a_note_is_weighed_against_the_lines_its_commit_adds(lines, expected):
     rows = [{"name": "a", "at": "2026-03-02T10:00Z"}]  # adds 10 lines
     past = history(rows, notes=[{"ref": "refs/notes/ai", "sha": sha("a"), "text": text}])
     assert judged(past)[1] == {"a": expected}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"src/a.py": 10}, {"a": "ai_assisted"}),
+        ({"src/b.py": 10}, {"a": "unmarked"}),
+        ({"src/a.py": 1, "src/b.py": 9}, {"a": "unmarked"}),
+    ],
+)
+def test_a_stale_note_counts_where_it_speaks_of_the_files_that_the_commit_adds_to(
+    changed, expected
+):
+    text = NOTE.format(key="s_1", lines=20, where="sessions")
+    rows = [{"name": "a", "at": "2026-03-02T10:00Z"}]  # adds 10 lines
+    past = history(rows, notes=[{"ref": "refs/notes/ai", "sha": sha("a"), "text": text}])
+    files = pd.DataFrame(
+        [{"sha": sha("a"), "path": path, "lines_added": n} for path, n in changed.items()]
+    )
+    assert judged(past, file_changes=files)[1] == expected
 
 
 @pytest.mark.parametrize("text", ["", "---\n{}", "no json", "---\n[1]"])

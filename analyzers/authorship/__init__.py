@@ -68,7 +68,7 @@ def evidence(
     if ancestry is not None:
         found += carried.from_merges(on_merges, ancestry, history.commits)
     found += carried.from_refs(history, memberships, markers)
-    found += notes.evidence(history.notes, _noted(history, is_automation), markers)
+    found += notes.evidence(history.notes, _noted(history, is_automation), markers, file_changes)
     if file_changes is not None:
         found += sidecar.evidence(file_changes, history.commits, markers)
     before = frame(found)

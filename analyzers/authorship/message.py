@@ -28,6 +28,8 @@ _BARE = re.compile(
     r"^(?P<name>[^<@]*?)\s+(?P<email>[^\s<>@]+@[^\s<>@]+\.[a-z]{2,})$", re.IGNORECASE
 )
 _MARKED_UP = re.compile(r"^(?P<name>[^<\[]*?)\s*\[(?P<email>[^\]\s@]+@[^\]\s]+)\]\(mailto:")
+# A body of `* Title` and what that commit said, time and again: each commit says it itself.
+_JOINED = re.compile(r"\A.*\n\s*\* \S.*\n[ \t]*\n")
 _CALL_OUT = re.compile(
     r"^> ?[*_]{0,2}(?:disclaimer|disclosure|note|ai disclosure)\b", re.IGNORECASE
 )
@@ -45,6 +47,8 @@ def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
 
 def _body(commit: Commit, markers: Markers) -> Iterator[Evidence]:
     text = readable(commit.message)
+    if commit.is_merge and _JOINED.match(text):
+        return
     for line in lines(text, markers):
         yield from _line(commit, markers, line)
     yield from disclosure.evidence(commit, markers, text)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 
 import pandas as pd
 
+from analyzers.authorship.attested import Attested, parse
 from analyzers.authorship.markers import Markers
 from analyzers.authorship.rows import Marker
 from analyzers.authorship.traces import Evidence, among
@@ -19,29 +17,22 @@ STALE_RATIO = 1.2
 MOSTLY = 0.5
 """From this share of the added lines on, the tool is co-author; below, it assisted."""
 
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
-
-@dataclass(frozen=True, slots=True)
-class Attested:
-    """What a note says: lines per tool, and how many a person attested."""
-
-    lines_by_tool: Mapping[str, int]
-    human_lines: int
-
-    @property
-    def ai_lines(self) -> int:
-        """Lines that some tool wrote."""
-        return sum(self.lines_by_tool.values())
-
-
-def evidence(notes: pd.DataFrame, commits: pd.DataFrame, markers: Markers) -> Iterator[Evidence]:
+def evidence(
+    notes: pd.DataFrame,
+    commits: pd.DataFrame,
+    markers: Markers,
+    file_changes: pd.DataFrame | None = None,
+) -> Iterator[Evidence]:
     """Evidence of every note that attests lines to a tool and fits its commit.
 
-    Notes on merges, and stale ones (more lines than the commit adds), say nothing.
+    Notes on merges say nothing. A stale one (more lines than the commit adds) was made for another
+    version of the commit: it is held against `file_changes` file by file, and says nothing unless
+    it speaks mostly of the commit's own files.
     """
     facts = commits.set_index("sha")[["lines_added", "is_merge", "committed_at"]]
     known_shas = set(commits["sha"])
+    added_to = _added_by_file(file_changes, known_shas)
     for row in markers.of_kind("note") if known_shas else ():
         theirs = notes["ref"].eq(row.ref) | notes["ref"].str.startswith(row.ref + "/")
         ours = notes[theirs & among(notes["sha"], known_shas)]
@@ -55,85 +46,31 @@ def evidence(notes: pd.DataFrame, commits: pd.DataFrame, markers: Markers) -> It
             strict=True,
         ):
             if not is_merge and row.counts_at(moment):
-                yield from _of_one(sha, parse(text), added, row)
+                yield from _of_one(sha, parse(text), added, added_to.get(sha, {}), row)
 
 
-def parse(text: str) -> Attested:
-    """The attested lines of a note; nothing where it is empty or no git-ai note."""
-    head, _, body = text.partition("\n---\n") if "\n---\n" in text else ("", "", text)
-    if text.startswith("---\n"):
-        head, body = "", text[4:]
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return Attested({}, 0)
-    if not isinstance(told, dict):
-        return Attested({}, 0)
-    return _attested(head, _tools(told)) if head else _from_blob(told)
+def _added_by_file(
+    file_changes: pd.DataFrame | None, wanted: Collection[str]
+) -> dict[str, dict[str, int]]:
+    """Lines added per path, by commit."""
+    by_commit: dict[str, dict[str, int]] = {}
+    if file_changes is None or not wanted:
+        return by_commit
+    ours = file_changes[among(file_changes["sha"], wanted)]
+    columns = (ours["sha"].to_list(), ours["path"].to_list(), ours["lines_added"].fillna(0))
+    for sha, path, added in zip(*columns, strict=True):
+        by_commit.setdefault(sha, {})[path] = int(added)
+    return by_commit
 
 
-def _tools(told: Mapping[str, object]) -> dict[str, str]:
-    tools: dict[str, str] = {}
-    for name in ("prompts", "sessions"):
-        entries = told.get(name)
-        for key, entry in entries.items() if isinstance(entries, dict) else ():
-            agent = entry.get("agent_id") if isinstance(entry, dict) else None
-            tools[key] = str(agent.get("tool", "unknown")) if isinstance(agent, dict) else "unknown"
-    return tools
-
-
-def _attested(head: str, tools: Mapping[str, str]) -> Attested:
-    lines: dict[str, int] = {}
-    human = 0
-    for line in head.splitlines():
-        if not line.startswith("  "):
-            continue
-        key, _, ranges = line.strip().partition(" ")
-        count = sum(int(end or start) - int(start) + 1 for start, end in _RANGE.findall(ranges))
-        key = key.partition("::")[0]
-        if key.startswith("h_"):
-            human += count
-        elif key in tools:
-            lines[tools[key]] = lines.get(tools[key], 0) + count
-    return Attested(lines, human)
-
-
-def _from_blob(told: Mapping[str, object]) -> Attested:
-    """The older form: one JSON blob of files, each with entries of author, lines and agent."""
-    lines: dict[str, int] = {}
-    for entry in _entries(told):
-        agent = entry.get("agent_metadata")
-        if isinstance(agent, dict):
-            tool = str(agent.get("tool") or agent.get("name") or "unknown")
-            lines[tool] = lines.get(tool, 0) + _length(entry.get("lines"))
-    return Attested(lines, 0)
-
-
-def _entries(value: object) -> Iterator[Mapping[str, object]]:
-    if isinstance(value, dict):
-        if "agent_metadata" in value:
-            yield value
-        for inner in value.values():
-            yield from _entries(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _entries(inner)
-
-
-def _length(lines: object) -> int:
-    if isinstance(lines, int):
-        return 1
-    if not isinstance(lines, list):
-        return 1
-    is_pair = len(lines) == 2 and all(isinstance(item, int) for item in lines)
-    return lines[1] - lines[0] + 1 if is_pair else sum(map(_length, lines))
-
-
-def _of_one(sha: str, note: Attested, added: object, row: Marker) -> Iterator[Evidence]:
+def _of_one(
+    sha: str, note: Attested, added: object, added_to: Mapping[str, int], row: Marker
+) -> Iterator[Evidence]:
     if note.ai_lines == 0:
         return
     is_known = not pd.isna(added)
     if is_known and note.ai_lines > STALE_RATIO * int(added):  # type: ignore[call-overload]
+        yield from _of_a_stale_one(sha, note, added_to, row)
         return
     share = note.ai_lines / max(int(added), 1) if is_known else 1.0  # type: ignore[call-overload]
     degree = row.degree if share >= MOSTLY else "assisted"
@@ -141,6 +78,23 @@ def _of_one(sha: str, note: Attested, added: object, row: Marker) -> Iterator[Ev
     for tool, lines in sorted(note.lines_by_tool.items()):
         detail = f"A git-ai note gives {lines} lines to {tool}; tools wrote {told}."
         yield Evidence(sha, tool.capitalize(), row.id, "note", degree, row.confidence, detail)
+
+
+def _of_a_stale_one(
+    sha: str, note: Attested, added_to: Mapping[str, int], row: Marker
+) -> Iterator[Evidence]:
+    claimed = note.lines_by_file
+    own_files = [path for path in claimed if path in added_to]
+    at_most = sum(min(claimed[path], added_to[path]) for path in own_files)
+    added = sum(added_to.values())
+    if not added or at_most < MOSTLY * added or len(own_files) < MOSTLY * len(claimed):
+        return
+    for tool, lines in sorted(note.lines_by_tool.items()):
+        detail = (
+            f"A git-ai note of another version of it gives {lines} lines to {tool};"
+            f" at most {at_most / added:.0%} of its added lines are among them."
+        )
+        yield Evidence(sha, tool.capitalize(), row.id, "note", "assisted", "low", detail)
 
 
 def recall(notes: pd.DataFrame, commits: pd.DataFrame, evidence: pd.DataFrame) -> pd.DataFrame:
