@@ -52,6 +52,23 @@ def test_the_row_it_offers_takes_the_commit_from_the_generic_rule(row):
     assert "generic" not in set(after["place"])
 
 
+@pytest.mark.parametrize(
+    ("author", "is_agent"),
+    [
+        ("Jo Doe <jo+claude@example.org>", True),
+        ("Jo Doe <jo+ai@example.org>", True),
+        ("jo-agent <jo@example.org>", True),
+        ("Hermes Agent <jo@example.org>", True),
+        ("Jo Doe <jo+aikido@example.org>", False),
+        ("Jenkins Agent <ci@example.org>", False),
+        ("Agent <jo@example.org>", False),
+        ("Jo Agentur <jo@example.org>", False),
+    ],
+)
+def test_a_tag_in_the_address_or_the_end_of_the_name_tells_an_agent(author, is_agent):
+    assert bool(len(found([{"name": "a", "author": author}]))) == is_agent
+
+
 def test_agents_that_share_an_address_are_told_apart_by_name():
     rows = [
         {"name": "a", "author": "Molt Coding Agent <noreply@agents.example>"},

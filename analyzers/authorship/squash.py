@@ -10,7 +10,13 @@ import pandas as pd
 from analyzers.authorship.traces import Evidence, among
 
 _RANK = {"agent": 3, "coauthored": 2, "assisted": 1}
-_SUGGESTIONS = ("copilot.suggestion", "copilot.autofix", "gemini.code-assist", "review.bots")
+_SUGGESTIONS = (
+    "copilot.suggestion",
+    "copilot.autofix",
+    "gemini.code-assist",
+    "review.bots",
+    "conv.suggestion",
+)
 _GRACE = pd.Timedelta(hours=1)
 _STRANGER = pd.Timedelta(days=400)  # older heads belong to another repository's number
 _MOSTLY = 0.5

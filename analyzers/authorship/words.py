@@ -20,6 +20,8 @@ class Words:
     weak: re.Pattern[str]  # could be a person: the address must agree
     only: re.Pattern[str]  # nothing but tool words
     address: re.Pattern[str]  # an address that no person uses
+    tag: re.Pattern[str]  # an address with the tag of a tool, such as jo+claude@example.org
+    ending: re.Pattern[str]  # how a name of several words ends that is an agent's
     not_agents: re.Pattern[str]  # build agents and the like
     people: re.Pattern[str]  # a tool word that alone is a person's name
     sieve: str
@@ -34,6 +36,8 @@ class Words:
             weak=re.compile(rf"(?<![\w-])(?:{weak})(?![a-z])", re.IGNORECASE),
             only=re.compile(rf"^\W*{either}(?:[\W_]+(?:{either}|{_FILLER}))*\W*$", re.IGNORECASE),
             address=re.compile("|".join(generic["addresses"]), re.IGNORECASE),
+            tag=re.compile(rf"[a-z._-]\+(?:{'|'.join(generic['tags'])})@", re.IGNORECASE),
+            ending=re.compile(rf"\w[\s_-]+(?:{'|'.join(generic['endings'])})\W*$", re.IGNORECASE),
             not_agents=re.compile(rf"\b(?:{'|'.join(generic['not_agents'])})", re.IGNORECASE),
             people=re.compile(rf"^\W*(?:{'|'.join(generic['people'])})\W*$", re.IGNORECASE),
             sieve=rf"\b(?:{strong}|(?:{weak})\b)",
@@ -41,10 +45,12 @@ class Words:
 
     def is_agent(self, name: str, email: str) -> bool:
         """Whether an identity that no row knows looks like an agent's."""
-        if self.strong.search(name):
+        if self.strong.search(name) or self.tag.search(email):
             return True
         if self.not_agents.search(name):
             return False
+        if self.ending.search(name):
+            return True
         return bool(self.weak.search(name) and self.address.search(email))
 
     def is_tool(self, value: str) -> bool:
