@@ -165,7 +165,7 @@ def _bring_up_to_date(
         "fingerprint": wanted,
         "mined_by": mined_by,
         "coverage": analysed.coverage,
-        "overview": overview.figures(analysed.tables, capacity.WEEKLY),
+        "readings": overview.figures(analysed.tables, capacity.WEEKLY),
         "events": [asdict(event) for event in settings.events],
         "warnings": [
             *provenance.warnings(view, commits),

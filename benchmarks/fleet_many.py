@@ -48,12 +48,12 @@ def synthesized(patterns: list[Path], store: Path, n: int) -> list[Path]:
             (folder / name).hardlink_to(pattern / name)
         facts["repository"]["name"] = f"team-{number % 211}/service-{number:05}"
         facts["counts"]["commits"] = draw.randrange(50, 60_000)
-        facts["overview"] = [
+        facts["readings"] = [
             {
                 name: each * draw.uniform(0.2, 3) if isinstance(each, float) else each
                 for name, each in period.items()
             }
-            for period in facts["overview"]
+            for period in facts["readings"]
         ]
         (folder / manifest.FILE).write_bytes(manifest.sealed(facts))
         found.append(folder)

@@ -50,6 +50,17 @@ def test_a_list_names_paths_from_where_it_lies_and_each_repository_once(several)
     assert found == [several / "two", several / "one", several / "missing"]
 
 
+def test_a_list_may_name_many_by_a_pattern_and_leave_some_out(several):
+    for name in ("archive/old", "archive/older", "team/api", "team/web"):
+        shutil.copytree(several / "one", several / name)
+    (several / "list.txt").write_text("t?*/*\nteam\narchive\n!archive/older\n! team/w*\n")
+    found = targets([several / "two"], listed=several / "list.txt", root=None)
+    assert [str(path.relative_to(several)) for path in found] == ["two", "team/api", "archive/old"]
+    (several / "list.txt").write_text("*/*\n!archive\n")
+    found = targets([], listed=several / "list.txt", root=None)
+    assert found == [several / "team" / "api", several / "team" / "web"]
+
+
 def test_a_list_that_names_none_is_said(several):
     (several / "list.txt").write_text("# nothing yet\n")
     with pytest.raises(UsageError, match="names none"):

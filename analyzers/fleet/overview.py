@@ -147,6 +147,6 @@ def _rows(key: str, facts: dict[str, Any]) -> Iterator[dict[str, object]]:
         "n_change_requests": facts["counts"]["change_requests"],
         "is_partial": bool(manifest.exit_code(facts)),
     }
-    told = {each["period_weeks"]: each for each in facts.get("overview", [])}
+    told = {each["period_weeks"]: each for each in facts.get("readings", [])}
     for weeks in PERIODS:
         yield known | {"period_weeks": weeks} | told.get(weeks, {})

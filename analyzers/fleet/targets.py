@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import glob
+from collections.abc import Iterable
 from pathlib import Path
 
 from analyzers.errors import RefusedRepository, UsageError
@@ -15,22 +16,42 @@ def targets(named: Iterable[Path], *, listed: Path | None, root: Path | None) ->
     A folder that is no repository stands for the repositories right below it. What is neither
     stays in the list: its task will say what is wrong with it, and the others go on.
     """
-    paths = [*named, *(_listed(listed) if listed else [])]
-    found = [path for each in paths for path in _opened(each, root)]
-    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
+    paths, left_out = _listed(listed, root) if listed else ([], set())
+    found = [path for each in (*named, *paths) for path in _opened(each, root)]
+    whole = {path.resolve(): path for path in reversed(found)}
+    kept = [path for real, path in whole.items() if left_out.isdisjoint([real, *real.parents])]
+    return kept[::-1]
 
 
-def _listed(file: Path) -> Iterator[Path]:
-    """One path a line, relative to the file; empty lines and those that begin with # are none."""
+def _listed(file: Path, root: Path | None) -> tuple[list[Path], set[Path]]:
+    """Paths a list names, and those it leaves out with all below them; relative to the file.
+
+    One a line; `*` and `?` stand for repositories as in a shell; `!` in front leaves out; `#` in
+    front is a comment.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the list of repositories {file} cannot be read: {error}") from None
-    names = [line.strip() for line in lines]
-    named = [file.parent / name for name in names if name and not name.startswith("#")]
+    told = [line for each in lines if (line := each.strip()) and not line.startswith("#")]
+    kept = [line for line in told if not line.startswith("!")]
+    named = [path for line in kept for path in _meant(file.parent, line, root)]
     if not named:
         raise UsageError(f"the list of repositories {file} names none; write one path a line")
-    yield from named
+    left_out = [line[1:].strip() for line in told if line.startswith("!")]
+    return named, {path.resolve() for line in left_out for path in _matching(file.parent, line)}
+
+
+def _meant(folder: Path, line: str, root: Path | None) -> list[Path]:
+    found = _matching(folder, line)
+    return found if found == [folder / line] else [p for p in found if _is_repository(p, root)]
+
+
+def _matching(folder: Path, line: str) -> list[Path]:
+    path = folder / line
+    if path.exists() or not glob.has_magic(line):
+        return [path]
+    return [Path(each) for each in sorted(glob.glob(str(path)))]  # noqa: PTH207 - may be absolute
 
 
 def _opened(path: Path, root: Path | None) -> list[Path]:
