@@ -32,7 +32,9 @@ class Graph:
         shas = commits["sha"].tolist()
         index = {sha: position for position, sha in enumerate(shas)}
         parents = [
-            tuple(index[sha] for sha in names.split() if sha in index) if names else ()
+            (index[names],)  # most commits have one parent, and it was mined
+            if names in index
+            else tuple(index[sha] for sha in names.split() if sha in index)
             for names in commits["parents"].tolist()
         ]
         return cls(shas, index, parents)

@@ -160,7 +160,8 @@ def _bring_up_to_date(
     compared = shelf.table(tables.PROPOSED_CHANGES) if can_build_on else None
     propose = functools.partial(_proposed, view, settings, compared)
     analysed = analyse(history, mined.rows("files"), recorded, settings, propose=propose)
-    facts = provenance.facts(view, analysed.tables, commits)
+    n_lost = provenance.n_missing(view, commits)
+    facts = provenance.facts(view, analysed.tables, n_mined=len(commits), n_lost=n_lost)
     told = {
         "fingerprint": wanted,
         "mined_by": mined_by,
@@ -168,7 +169,7 @@ def _bring_up_to_date(
         "readings": overview.figures(analysed.tables, capacity.WEEKLY),
         "events": [asdict(event) for event in settings.events],
         "warnings": [
-            *provenance.warnings(view, commits),
+            *provenance.warnings(view, commits, n_lost),
             *imported.problems,
             *analysed.warnings,
         ],

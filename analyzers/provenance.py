@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyzers import manifest, mining, rules, store, tables
 from analyzers.config import Config
@@ -30,12 +32,12 @@ def fingerprint(view: View, settings: Config, shelf: store.Shelf) -> str:
     return digest.hexdigest()
 
 
-def warnings(view: View, commits: pd.DataFrame) -> Iterator[str]:
+def warnings(view: View, commits: pd.DataFrame, n_lost: int) -> Iterator[str]:
     """What the figures cannot be trusted with, in one line each; `commits` is MINED_COMMITS."""
     yield from view.warnings
     if view.head is None:
         yield "no commits yet: there is nothing to count"
-    if n_lost := n_missing(view, commits):
+    if n_lost:
         yield f"{n_lost:,} commits that history names are missing or damaged; run git fsck"
     if n_unsized := _n_unsized(commits[commits["in_head"]]):
         yield f"{n_unsized:,} commits have no line counts, because their files are missing"
@@ -47,18 +49,20 @@ def n_missing(view: View, commits: pd.DataFrame) -> int:
     """Parents that are named and not there, other than where a shallow clone ends."""
     if view.is_shallow:
         return 0
-    parents = set(" ".join(commits["parents"]).split())
-    return len(parents.difference(commits["sha"]))
+    named = pc.list_flatten(pc.split_pattern(pa.array(commits["parents"], pa.string()), " "))
+    unknown = pc.invert(pc.is_in(named, value_set=pa.array(commits["sha"], pa.string())))
+    lost = pc.unique(named.filter(unknown)).to_pylist()
+    return sum(bool(sha) for sha in lost)
 
 
 def _n_unsized(commits: pd.DataFrame) -> int:
     return int((~commits["is_merge"] & commits["n_files"].isna()).sum())
 
 
-def facts(view: View, finished: Finished, mined: pd.DataFrame) -> dict[str, Any]:
+def facts(view: View, finished: Finished, *, n_mined: int, n_lost: int) -> dict[str, Any]:
     """What the manifest says beside the tables: which repository, how much of it, up to when.
 
-    `mined` is MINED_COMMITS: what any mined reference reaches.
+    `n_mined` commits are reached by any mined reference, and `n_lost` are missing (n_missing).
     """
     commits = finished[tables.COMMITS]
     return {
@@ -72,8 +76,8 @@ def facts(view: View, finished: Finished, mined: pd.DataFrame) -> dict[str, Any]
             "is_partial": view.is_partial,
             "is_bare": view.is_bare,
         },
-        "counts": _counts(finished) | {"all_commits": len(mined)},
-        "n_missing": n_missing(view, mined),
+        "counts": _counts(finished) | {"all_commits": n_mined},
+        "n_missing": n_lost,
         "data_edge": _isoformat(commits["landed_at"].max()),
         "made_by": {step: rules.version(step)[:16] for step in _STEPS},
     }

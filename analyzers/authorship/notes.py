@@ -103,10 +103,10 @@ def recall(notes: pd.DataFrame, commits: pd.DataFrame, evidence: pd.DataFrame) -
     One row per tool and one for `all`: tool, n_commits, n_marked, recall (0…1). Counted are
     non-merge commits whose note gives AI between half and 1.2 times the added lines.
     """
-    facts = commits.set_index("sha")
     ours = notes[notes["ref"].eq("refs/notes/ai")]
-    ours = ours[among(ours["sha"], set(commits["sha"]))]
-    known = facts.reindex(ours["sha"])
+    known = commits[among(commits["sha"], set(ours["sha"]))].set_index("sha")
+    ours = ours[among(ours["sha"], set(known.index))]
+    known = known.reindex(ours["sha"])
     counted: list[tuple[str, str]] = []
     told = zip(ours["sha"], ours["text"], known["lines_added"], known["is_merge"], strict=True)
     for sha, text, added, is_merge in told:

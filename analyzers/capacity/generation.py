@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -177,22 +179,29 @@ def known_sums(
     return np.where((came > 0) & (known == 0), np.nan, total)
 
 
-def redrawn_openings(frames: Frames, rng: np.random.Generator) -> np.ndarray:
-    """Each opening anew: as estimated, or drawn evenly from its band, as often as each is true."""
+def redraws_of_openings(frames: Frames, rng: np.random.Generator) -> Callable[[], np.ndarray]:
+    """Asked again and again: each opening anew, as estimated or drawn evenly from its band.
+
+    Each of the two as often as it is true.
+    """
     low = micros(frames.requests["opened_low"])
     high = micros(frames.requests["opened_high"])
     right = frames.requests["opened_method"].map(_RIGHT).to_numpy("float64", na_value=0)
-    moves = rng.random(len(low)) >= right
-    banded = (frames.opened != UNKNOWN) & (low != UNKNOWN) & (high > low) & moves
+    banded = (frames.opened != UNKNOWN) & (low != UNKNOWN) & (high > low)
     width = np.where(banded, high - np.where(banded, low, 0), 0)
-    drawn = low + (rng.random(len(low)) * width).astype(np.int64)
-    return np.where(banded, drawn, frames.opened)
+
+    def redrawn() -> np.ndarray:
+        moves = banded & (rng.random(len(low)) >= right)
+        drawn = low + (rng.random(len(low)) * width).astype(np.int64)
+        return np.where(moves, drawn, frames.opened)
+
+    return redrawn
 
 
 def opening_band(frames: Frames, *, weeks: Weeks) -> tuple[np.ndarray, np.ndarray]:
     """5 and 95 % of the weekly openings when each is redrawn inside its band."""
-    rng = seeded()
-    draws = np.array([weeks.sums(redrawn_openings(frames, rng)) for _ in range(REDRAWS)])
+    redrawn = redraws_of_openings(frames, seeded())
+    draws = np.array([weeks.sums(redrawn()) for _ in range(REDRAWS)])
     low, high = np.quantile(draws, BAND, axis=0)
     return low, high
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.estimates import BAND, MIN_N, MIN_N_TAIL, seeded, weekly_quantiles
-from analyzers.capacity.generation import REDRAWS, redrawn_openings
+from analyzers.capacity.generation import REDRAWS, redraws_of_openings
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import HOUR, UNKNOWN, Weeks, micros
 from analyzers.columns import Ground
@@ -124,9 +124,10 @@ def median_band(frames: Frames, rows: np.ndarray, n: int) -> tuple[np.ndarray, n
     first = (np.cumsum(counts) - counts)[rows[usable]]
     size = counts[rows[usable]]
     rng = seeded()
+    redrawn = redraws_of_openings(frames, rng)
     draws = np.full((REDRAWS, n), np.nan)
     for draw in range(REDRAWS):
-        opened = redrawn_openings(frames, rng)
+        opened = redrawn()
         picked = usable[first + (rng.random(len(usable)) * size).astype(np.int64)]
         hours = waits(opened[picked], frames.landed[picked])
         draws[draw] = weekly_quantiles(hours, rows[picked], n, q=0.5)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analyzers.capacity.estimates import BAND, MIN_N, seeded
-from analyzers.capacity.generation import REDRAWS, redrawn_openings
+from analyzers.capacity.generation import REDRAWS, redraws_of_openings
 from analyzers.capacity.latency import waits
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import UNKNOWN, Weeks, micros
@@ -77,9 +77,10 @@ def medians(frames: Frames, groups: np.ndarray, n_groups: int, *, edge: int) -> 
     n = np.bincount(own, minlength=n_groups)
     value = censored_medians(waits(frames.opened, end)[usable], is_landed, own, n_groups)
     first, size, rng = (np.cumsum(n) - n)[own], n[own], seeded()
+    redrawn = redraws_of_openings(frames, rng)
     draws = np.full((REDRAWS, n_groups), np.nan)
     for draw in range(REDRAWS):
-        hours = waits(redrawn_openings(frames, rng), end)
+        hours = waits(redrawn(), end)
         picked = first + (rng.random(len(usable)) * size).astype(np.int64)
         draws[draw] = censored_medians(hours[usable[picked]], is_landed[picked], own, n_groups)
     low, high = np.full(n_groups, np.nan), np.full(n_groups, np.nan)

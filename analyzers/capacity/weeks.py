@@ -115,10 +115,13 @@ def iso_weeks(moments: pd.DatetimeIndex) -> list[str]:
 
 def iso_week(at: pd.Series) -> pd.Series:
     """The ISO week name of each moment of a column; unknown where it is unknown."""
-    names = pd.Series(pd.NA, index=at.index, dtype="str")
-    known = at.notna()
-    names[known] = iso_weeks(pd.DatetimeIndex(at[known]))
-    return names
+    moments = micros(at)
+    known = moments != UNKNOWN
+    ours = moments[known]
+    mondays, place = np.unique(ours - (ours + 3 * DAY) % WEEK, return_inverse=True)
+    told = np.full(len(at), None, dtype=object)
+    told[known] = np.array(iso_weeks(pd.DatetimeIndex(stamps(mondays))), dtype=object)[place]
+    return pd.Series(told, index=at.index, dtype="str")
 
 
 def trailing_sums(values: np.ndarray, weeks: int) -> np.ndarray:

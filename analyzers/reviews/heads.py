@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 
 from analyzers.graph import UNREACHED
 from analyzers.history import Messages
@@ -44,12 +44,14 @@ def twins(record: Record, sequence: Sequence) -> Iterator[Landing]:
                 yield Landing(number, event, at, "twin", twin, is_proof)
 
 
-def earliest_twins(record: Record, wanted: Container[Identity]) -> dict[Identity, list[int]]:
+def earliest_twins(record: Record, wanted: Collection[Identity]) -> dict[Identity, list[int]]:
     """By identity the first commit on the default line, then the first on a release line.
 
     A back-port is a twin on both; which of them is its landing is for the choice to say.
     """
     best: dict[Identity, dict[bool, tuple[int, int]]] = defaultdict(dict)
+    if not wanted:
+        return {}
     for position, event in enumerate(record.lines.arrival):
         if event == UNREACHED:
             continue

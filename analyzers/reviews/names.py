@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -70,17 +71,18 @@ def _people(commits: pd.DataFrame, who: str) -> pd.DataFrame:
 def _owners(commits: pd.DataFrame) -> dict[str, str]:
     """Who wrote the branches that merges say a login owned; most of them must be one person's."""
     merges = commits[commits["is_merge"].astype(bool)]
-    if merges.empty:  # an empty column has no text to look into
+    named = zip(merges["subject"].tolist(), merges["parents"].tolist(), strict=True)
+    tips = [
+        ((found[1] or found[2]).lower(), parents.split()[1])
+        for subject, parents in named
+        if (found := _OWNER.match(subject))
+    ]
+    if not tips:
         return {}
-    found = merges["subject"].str.extract(_OWNER)
-    login = found[0].fillna(found[1]).str.lower()
-    tip = merges["parents"].str.split(n=2).str[1]
-    author = tip.map(commits.drop_duplicates("sha").set_index("sha")["author_id"])
-    pairs = pd.DataFrame({"key": login, "id": author}).dropna()
-    counted = pairs.value_counts().reset_index(name="n")
-    counted["share"] = counted["n"] / counted.groupby("key")["n"].transform("sum")
-    sure = counted[counted["share"] >= _OWN_SHARE]
-    return dict(zip(sure["key"].tolist(), sure["id"].tolist(), strict=True))
+    authors = dict(zip(commits["sha"].tolist(), commits["author_id"].tolist(), strict=True))
+    counted = Counter((login, authors[tip]) for login, tip in tips if tip in authors)
+    merged = Counter(login for login, tip in tips if tip in authors)
+    return {login: who for (login, who), n in counted.items() if n / merged[login] >= _OWN_SHARE}
 
 
 def _login_of(email: str) -> str | None:
