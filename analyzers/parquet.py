@@ -37,6 +37,13 @@ def read(path: Path, columns: list[str] | None = None) -> pa.Table:
         )
 
 
+def names(path: Path) -> list[str]:
+    """The columns of a file; DamagedStore as in `read`."""
+    with _proving(path):
+        found: list[str] = pq.read_schema(path).names
+        return found
+
+
 def batches(path: Path, *, size: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows, so many at a time; DamagedStore as in `read`."""
     with _proving(path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -9,28 +11,40 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analyzers import parquet, tables
-from analyzers.history import Messages
+from analyzers.history import Messages, Sieve, sieved, sieved_schema
 
 KINDS = {"commits": tables.MINED_COMMITS, "messages": tables.MESSAGES, "files": tables.FILE_CHANGES}
+_ROWS = 16384
+
+Sieves = tuple[Sieve, ...]
 
 
 class Part:
-    """Takes what mining streams and writes it as one part; memory is one row group."""
+    """Takes what mining streams and writes it as one part; memory is one row group.
 
-    def __init__(self, folder: Path, name: str) -> None:
+    What the sieves let through of the messages is kept beside them, so that the stages do not
+    read every message again at each refresh.
+    """
+
+    def __init__(self, folder: Path, name: str, sieves: Sieves = ()) -> None:
         self.name = name
         self.shas: list[str] = []
         self._folder = folder
+        self._sieves = sieves
+        self._dates: pa.ChunkedArray = pa.chunked_array([], pa.timestamp("us", tz="UTC"))
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def commits(self, table: pa.Table) -> None:
         """Rows of tables.MINED_COMMITS."""
         self.shas += table["sha"].to_pylist()
+        self._dates = table["committed_at"]
         self.write("commits", table)
 
     def messages(self, table: pa.Table) -> None:
-        """Rows of tables.MESSAGES."""
+        """Rows of tables.MESSAGES: those of the commits that were just given."""
         self.write("messages", table)
+        if self._sieves:
+            self._writer("sieved").write_table(sieved(table, self._dates, self._sieves))
 
     def file_changes(self, table: pa.Table) -> None:
         """Rows of tables.FILE_CHANGES."""
@@ -38,9 +52,9 @@ class Part:
 
     def close(self) -> None:
         """Finish and sync the files; a kind that got no row becomes an empty file."""
-        for kind in KINDS:
+        for kind in (*KINDS, *(["sieved"] if self._sieves else [])):
             self._writer(kind).close()
-            parquet.sync(part_path(self._folder, self.name, kind))
+            parquet.sync(self._path(kind))
 
     def write(self, kind: str, rows: pa.Table) -> None:
         """Rows of one of the KINDS."""
@@ -49,14 +63,40 @@ class Part:
 
     def _writer(self, kind: str) -> pq.ParquetWriter:
         if kind not in self._writers:
-            path = part_path(self._folder, self.name, kind)
-            self._writers[kind] = parquet.writer(path, KINDS[kind].arrow_schema)
+            is_sieved = kind == "sieved"
+            schema = sieved_schema(self._sieves) if is_sieved else KINDS[kind].arrow_schema
+            self._writers[kind] = parquet.writer(self._path(kind), schema)
         return self._writers[kind]
+
+    def _path(self, kind: str) -> Path:
+        if kind == "sieved":
+            return sieved_path(self._folder, self.name, self._sieves)
+        return part_path(self._folder, self.name, kind)
 
 
 def part_path(folder: Path, name: str, kind: str) -> Path:
     """File of one kind of rows in one part."""
     return folder / "mined" / f"{name}.{kind}.parquet"
+
+
+def sieved_path(folder: Path, name: str, sieves: Sieves) -> Path:
+    """File of what these sieves let through of one part; other sieves have another one."""
+    digest = hashlib.sha256("".join(sieve.name for sieve in sieves).encode()).hexdigest()[:8]
+    return part_path(folder, name, f"sieved-{digest}")
+
+
+def sieve_part(folder: Path, name: str, sieves: Sieves) -> None:
+    """Make that file for a part that was written for other sieves, all of it or nothing."""
+    path = sieved_path(folder, name, sieves)
+    dates = parquet.read(part_path(folder, name, "commits"), ["committed_at"])["committed_at"]
+    fresh, start = path.with_name(f"{path.name}.{os.getpid()}.new"), 0
+    with parquet.writer(fresh, sieved_schema(sieves)) as writer:
+        for batch in parquet.batches(part_path(folder, name, "messages"), size=_ROWS):
+            rows = pa.Table.from_batches([batch])
+            writer.write_table(sieved(rows, dates.slice(start, len(rows)), sieves))
+            start += len(rows)
+    parquet.sync(fresh)
+    fresh.replace(path)
 
 
 class Mined:
@@ -75,6 +115,12 @@ class Mined:
         found = pa.concat_tables([empty, *(parquet.read(path, names) for path in paths)])
         return found.to_pandas() if columns else table.conform(found.to_pandas())
 
-    def messages(self) -> Messages:
-        """The messages of every mined commit."""
-        return Messages([part_path(self._folder, part, "messages") for part in self._parts])
+    def messages(self, sieves: Sieves = ()) -> Messages:
+        """The messages of every mined commit; once they have gone through the sieves, if any."""
+        kept = {part: sieved_path(self._folder, part, sieves) for part in self._parts}
+        return Messages(
+            {
+                part_path(self._folder, part, "messages"): path if path.exists() else None
+                for part, path in kept.items()
+            }
+        )

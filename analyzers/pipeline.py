@@ -43,6 +43,7 @@ from analyzers.mining import locate, notes, people
 from analyzers.mining.reach import Before
 from analyzers.mining.refs import mined_tips
 from analyzers.mining.view import View, open_view
+from analyzers.parts import Sieves
 from analyzers.provenance import Finished
 from analyzers.reviews import gerrit, imports, review_notes, trailers
 from analyzers.reviews.events import frame as event_frame
@@ -151,10 +152,12 @@ def _bring_up_to_date(
 ) -> None:
     mined_by = provenance.mined_by(view, settings)
     can_build_on = shelf.is_whole() and shelf.manifest.get("mined_by") == mined_by
-    parts = _mine(view, shelf, shelf.parts if can_build_on else [], settings, request)
+    sieves = (*reviews.SIEVES, authorship.sieve_of(settings))
+    parts = _mine(view, shelf, shelf.parts if can_build_on else [], settings, sieves, request)
+    shelf.sieve(parts, sieves)
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
-    history = History(commits, view.refs, notes.read(view), mined.messages(), view.head)
+    history = History(commits, view.refs, notes.read(view), mined.messages(sieves), view.head)
     imported = imports.read(shelf.imports)
     recorded = _recorded(view, commits, settings, imported)
     compared = shelf.table(tables.PROPOSED_CHANGES) if can_build_on else None
@@ -174,7 +177,7 @@ def _bring_up_to_date(
             *analysed.warnings,
         ],
     }
-    shelf.publish(parts, analysed.tables, facts | told)
+    shelf.publish(parts, analysed.tables, facts | told, sieves)
 
 
 def _settings(view: View) -> Config:
@@ -187,11 +190,16 @@ def _settings(view: View) -> Config:
 
 
 def _mine(
-    view: View, shelf: store.Shelf, old: list[str], settings: Config, request: Request
+    view: View,
+    shelf: store.Shelf,
+    old: list[str],
+    settings: Config,
+    sieves: Sieves,
+    request: Request,
 ) -> list[str]:
     """Stream what the `old` parts lack into a new one; names of all that now make the history."""
     have = shelf.mined(old).rows("commits", ["sha", "in_head", "is_merge", "lines_added"])
-    part = shelf.new_part()
+    part = shelf.new_part(sieves)
     mined = mining.mine(
         view,
         known=_before(shelf, have) if old else (),

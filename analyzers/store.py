@@ -30,7 +30,7 @@ import pyarrow.compute as pc
 from analyzers import manifest, parquet, saved, tables
 from analyzers.errors import OF_THE_PLACE, StoreError, UnwritableStore, UsageError
 from analyzers.history import History
-from analyzers.parts import KINDS, Mined, Part, part_path
+from analyzers.parts import KINDS, Mined, Part, Sieves, part_path, sieve_part, sieved_path
 
 _SECOND_COPIES = "imports.backup"
 
@@ -100,10 +100,16 @@ class Shelf:
 
     # -- writing ---------------------------------------------------------------------------
 
-    def new_part(self) -> Part:
+    def new_part(self, sieves: Sieves = ()) -> Part:
         """A part to fill; it counts once `publish` has named it."""
         last = max((int(name[:6]) for name in self.parts), default=0)
-        return Part(self.folder, f"{last + 1:06d}")
+        return Part(self.folder, f"{last + 1:06d}", sieves)
+
+    def sieve(self, parts: list[str], sieves: Sieves) -> None:
+        """See to it that the messages of these parts have gone through the sieves."""
+        for part in parts:
+            if not sieved_path(self.folder, part, sieves).exists():
+                sieve_part(self.folder, part, sieves)
 
     def without(self, parts: list[str], drop: pa.Array) -> list[str]:
         """Names of the parts once the commits in `drop` are out; parts without any stay."""
@@ -114,6 +120,7 @@ class Shelf:
         parts: list[str],
         finished: Mapping[tables.Table, pd.DataFrame],
         facts: Mapping[str, Any],
+        sieves: Sieves = (),
     ) -> None:
         """Write the tables, then make them and the parts true by replacing the manifest."""
         generation = f"{int(self.manifest.get('generation', '0')) + 1:06d}"
@@ -123,7 +130,9 @@ class Shelf:
         paths = {table.name: f"tables/{generation}/{table.name}.parquet" for table in finished}
         for table, frame in finished.items():
             _write(self.folder / paths[table.name], table, frame)
-        mined = (part_path(self.folder, part, kind) for part in parts for kind in KINDS)
+        mined = [part_path(self.folder, part, kind) for part in parts for kind in KINDS]
+        if sieves:
+            mined += [sieved_path(self.folder, part, sieves) for part in parts]
         files = [*paths.values(), *(str(path.relative_to(self.folder)) for path in mined)]
         fresh = {
             **facts,

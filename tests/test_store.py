@@ -14,6 +14,7 @@ from frames import mined, sha
 
 from analyzers import store, tables
 from analyzers.errors import DamagedStore, StoreError, UsageError
+from analyzers.history import Sieve
 
 
 def fill(shelf, *names):
@@ -37,7 +38,7 @@ def test_a_published_part_is_read_back(tmp_path):
         publish(shelf, [fill(shelf, "a", "b")], note="first")
     shelf = store.Shelf(tmp_path / "r")
     assert shelf.mined().rows("commits")["sha"].tolist() == [sha("a"), sha("b")]
-    assert dict(shelf.mined().messages().matching("of b")) == {sha("b"): "message of b"}
+    assert dict(shelf.mined().messages().matching(Sieve("of b"))) == {sha("b"): "message of b"}
     assert shelf.table(tables.REFS)["name"].tolist() == ["HEAD"]
     assert shelf.manifest["note"] == "first"
     assert shelf.is_whole()

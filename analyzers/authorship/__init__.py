@@ -30,9 +30,9 @@ from analyzers.authorship.markers import Markers
 from analyzers.authorship.traces import Commit, Evidence, among, frame
 from analyzers.authorship.verdict import IsAutomation
 from analyzers.config import Config
-from analyzers.history import History
+from analyzers.history import History, Sieve
 
-__all__ = ["coverage", "evidence", "squash", "verdict"]
+__all__ = ["coverage", "evidence", "sieve_of", "squash", "verdict"]
 
 _MERGE_NAMES_BRANCH = r"^Merge"
 _READ = (
@@ -73,6 +73,11 @@ def evidence(
         found += sidecar.evidence(file_changes, history.commits, markers)
     before = frame(found)
     return frame([*found, *squash.evidence(before, memberships, history.commits)])
+
+
+def sieve_of(config: Config) -> Sieve:
+    """What is looked for in every message; UsageError for a bad row in `config.markers`."""
+    return sieve.sieve(_markers(config))
 
 
 def coverage(history: History, memberships: pd.DataFrame) -> pd.DataFrame:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from analyzers.authorship.markers import Markers, normal_key
 from analyzers.authorship.rows import WORDS, WORDS_OR_YES, Marker
-from analyzers.history import History
+from analyzers.authorship.traces import among
+from analyzers.history import History, Sieve
 
 _SEEN = ("identity", "trailer", "footer", "link", "subject", "disclosure")
 _PEOPLE_KEYS = {"coauthoredby", "cocreatedby", "codevelopedby", "signedoffby", "authoredby"}
@@ -36,25 +34,23 @@ def pattern(markers: Markers) -> str:
     return "|".join(dict.fromkeys(parts))
 
 
-def candidates(history: History, markers: Markers) -> dict[str, str]:
-    """Messages by commit that may hold a mark; those from before any tool existed are not read."""
-    dates = history.commits["committed_at"]
+def sieve(markers: Markers) -> Sieve:
+    """The pattern as a sieve: messages from before any tool existed are not read."""
     first = min((row.since for row in markers.rows if row.since is not None), default=None)
     undated = any(row.since is None and row.kind in _SEEN for row in markers.rows)
-    recent = history.commits["sha"]
-    if first is not None and not undated:
-        recent = recent[~(dates < first).fillna(False).astype(bool)]
-    wanted = set(recent.to_list())
-    found: dict[str, str] = {}
-    sieve = pattern(markers)
-    for batch in history.messages.batches():
-        # Arrow's is_in would build its table of all hashes anew for each batch.
-        shas = batch["sha"].to_numpy(zero_copy_only=False)
-        young = batch.filter(pa.array([sha in wanted for sha in shas.tolist()], pa.bool_()))
-        mask = pc.match_substring_regex(young["message"], sieve, ignore_case=True)
-        hits = young.filter(mask)
-        found |= dict(zip(hits["sha"].to_pylist(), hits["message"].to_pylist(), strict=True))
-    return found
+    return Sieve(pattern(markers), since=None if undated else first)
+
+
+def candidates(history: History, markers: Markers) -> dict[str, str]:
+    """Messages by commit that may hold a mark."""
+    asked = sieve(markers)
+    found = dict(history.messages.matching(asked))
+    if asked.since is None:
+        return found
+    hits = history.commits.loc[among(history.commits["sha"], found), ["sha", "committed_at"]]
+    is_old = (hits["committed_at"] < asked.since).fillna(False).astype(bool)
+    old = set(hits.loc[is_old, "sha"])
+    return {sha: message for sha, message in found.items() if sha not in old}
 
 
 def _identities(row: Marker) -> Iterator[str]:

@@ -12,7 +12,7 @@ from analyzers import tables
 from analyzers.graph import Graph
 from analyzers.history import History
 from analyzers.mining.people import is_automation
-from analyzers.reviews import cycles
+from analyzers.reviews import cycles, heads, mentions, numbers, titles, trailers
 from analyzers.reviews.explanation import explain
 from analyzers.reviews.overlap import git_only_error
 from analyzers.reviews.people import IsAutomation
@@ -20,7 +20,26 @@ from analyzers.reviews.recorded import with_events
 from analyzers.reviews.sizes import proposed_sizes, sizes
 from analyzers.reviews.study import Study, study
 
-__all__ = ["Study", "change_requests", "explain", "git_only_error", "study", "with_record"]
+SIEVES = (
+    titles.SIEVE,
+    mentions.SIEVE,
+    trailers.SIEVE,
+    heads.SIEVE,
+    numbers.CLOSES,
+    numbers.REVISION,
+    numbers.GITLAB,
+)
+"""What is looked for in every message; a new one is one line here."""
+
+__all__ = [
+    "SIEVES",
+    "Study",
+    "change_requests",
+    "explain",
+    "git_only_error",
+    "study",
+    "with_record",
+]
 
 
 def change_requests(

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from analyzers.graph import UNREACHED
-from analyzers.history import Messages
+from analyzers.history import Messages, Sieve
 from analyzers.reviews.landing import Landing
 from analyzers.reviews.record import Record
 from analyzers.reviews.sequences import Sequence
 
 Identity = tuple[str, int, str]
 
+SIEVE = Sieve(r"(?m)^Change-Id: *I[0-9a-f]{40}", ignore_case=False)
 _CHANGE_ID = re.compile(r"^Change-Id:\s*(I[0-9a-f]{40})\s*$", re.MULTILINE)
 
 
@@ -82,7 +83,7 @@ def change_ids(record: Record, sequence: Sequence, messages: Messages) -> Iterat
     uploaded = _uploaded(sequence)
     changes: dict[str, list[int]] = defaultdict(list)
     landed: dict[str, list[int]] = defaultdict(list)
-    for sha, message in messages.matching(r"(?m)^Change-Id: *I[0-9a-f]{40}", ignore_case=False):
+    for sha, message in messages.matching(SIEVE):
         position, ids = record.graph.index.get(sha), _CHANGE_ID.findall(message)
         if position is None or not ids:
             continue

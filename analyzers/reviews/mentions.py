@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzers.history import Messages
+from analyzers.history import Messages, Sieve
 from analyzers.reviews.record import UNKNOWN, Record
 from analyzers.reviews.sequences import Sequence
 
-_SIEVE = r"(?:^|[\s(\[,:])#\d"
+SIEVE = Sieve(r"(?:^|[\s(\[,:])#\d", ignore_case=False)
 _MENTION = re.compile(r"#(?<![^\s(\[,:]#)([1-9]\d{0,8})\b(?![\w-])")  # begins with what is rare
 
 
@@ -22,7 +22,7 @@ def mentions(record: Record, sequence: Sequence, messages: Messages) -> Iterator
     """
     if sequence.sigil != "#":
         return
-    for sha, message in messages.matching(_SIEVE, ignore_case=False):
+    for sha, message in messages.matching(SIEVE):
         position = record.graph.index.get(sha)
         if position is None or not record.lines.on_line[position]:
             continue

@@ -64,7 +64,7 @@ def _without_foreign(found: list[Landing], sequence: Sequence) -> list[Landing]:
 def merge_requests(record: Record, messages: Messages) -> list[Landing]:
     """GitLab's `See merge request group/project!N`; issues have numbers of their own there."""
     found = []
-    for sha, message in messages.matching(numbers.GITLAB_SIEVE, ignore_case=False):
+    for sha, message in messages.matching(numbers.GITLAB):
         position = record.graph.index.get(sha)
         number = numbers.gitlab(message)
         if position is None or number is None or not record.lines.on_line[position]:
@@ -82,7 +82,7 @@ def revisions(record: Record, sequence: Sequence, messages: Messages) -> list[La
     Where the commit also lands a pull request, that one counts and the revision is its import.
     """
     found = []
-    for sha, message in messages.matching(numbers.REVISION_SIEVE, ignore_case=False):
+    for sha, message in messages.matching(numbers.REVISION):
         position, number = record.graph.index.get(sha), numbers.revision(message)
         if position is None or number is None or not record.lines.on_line[position]:
             continue
@@ -95,7 +95,7 @@ def revisions(record: Record, sequence: Sequence, messages: Messages) -> list[La
 def closing(record: Record, sequence: Sequence, messages: Messages) -> list[Landing]:
     """Hand-pushed work: `Closes #N` where N has a head and the commit lands no other number."""
     found = []
-    for sha, message in messages.matching(numbers.CLOSES_SIEVE):
+    for sha, message in messages.matching(numbers.CLOSES):
         position = record.graph.index.get(sha)
         if position is None or not record.lines.on_line[position] or numbers.is_revert(message):
             continue

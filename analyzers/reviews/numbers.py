@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from analyzers.history import Sieve
+
 _MERGE = re.compile(r"Merge pull request #(\d{1,9}) from ")
 _BORS = re.compile(r"[Aa]uto merge of #(\d{1,9})\b(?:.*, r=(\S+))?")
 _BORS_BATCH = re.compile(r"Merge ((?:#\d{1,9} ?)+)(?::|$)")
@@ -18,11 +20,11 @@ _CLOSES = re.compile(
     r"(?:#|https?://[^\s/]+/[^\s/]+/[^\s/]+/pull/)(\d{1,9})\b",
     re.IGNORECASE,
 )
-CLOSES_SIEVE = r"(?:clos|fix|resolv|pr-url)[a-z]*:?\s+(?:#|https?://\S+/pull/)\d"
+CLOSES = Sieve(r"(?:clos|fix|resolv|pr-url)[a-z]*:?\s+(?:#|https?://\S+/pull/)\d")
 IMPORTED = "Pull Request resolved: "
 """Written where a pull request was imported into Phabricator and landed from there."""
-REVISION_SIEVE = r"(?m)^Differential Revision: .*D\d"
-GITLAB_SIEVE = r"(?m)^See merge request .*!\d"
+REVISION = Sieve(r"(?m)^Differential Revision: .*D\d", ignore_case=False)
+GITLAB = Sieve(r"(?m)^See merge request .*!\d", ignore_case=False)
 
 
 def merge(subject: str) -> int | None:

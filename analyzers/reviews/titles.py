@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from analyzers.graph import UNREACHED
-from analyzers.history import Messages
+from analyzers.history import Messages, Sieve
 from analyzers.reviews import numbers
 from analyzers.reviews.landing import Landing
 from analyzers.reviews.record import Record
 
-_SIEVE = r"^(?:Merge pull request #\d|[Aa]uto merge of #\d|Merge branch ')"
+SIEVE = Sieve(r"^(?:Merge pull request #\d|[Aa]uto merge of #\d|Merge branch ')", ignore_case=False)
 
 
 def merge_titles(record: Record, messages: Messages) -> dict[int, str]:
     """First line of the body of every merge commit on a line, where platforms put the title."""
     titles = {}
-    for sha, message in messages.matching(_SIEVE, ignore_case=False):
+    for sha, message in messages.matching(SIEVE):
         position = record.graph.index.get(sha)
         if position is not None and record.lines.on_line[position]:
-            body = (line.strip() for line in message.split("\n")[1:])
-            first = next((line for line in body if line), "")
+            body = message.partition("\n")[2].lstrip()
+            first = body.partition("\n")[0].rstrip()
             if first and not first.startswith(("See merge request", "Conflicts", "#")):
                 titles[position] = first
     return titles

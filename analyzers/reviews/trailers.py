@@ -13,18 +13,18 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from analyzers.history import History
+from analyzers.history import History, Sieve
 from analyzers.reviews.events import Actor, ReviewEvent
 from analyzers.reviews.names import Names
 
 NAME = "trailer"
 BORS = "bors"
 
-SIEVE = (
+SIEVE = Sieve(
     r"(?m)^(?:reviewed|acked|approved|tested)[- ]by:\s*\S|\br=@?[a-z0-9]"
     r"|^(?:link|message-id):\s*\S+@"
 )
-"""RE2: what a message must hold to be looked at; the exact rules follow in Python."""
+"""What a message must hold to be looked at; the exact rules follow in Python."""
 
 _KINDS = {"reviewed": "approved", "acked": "approved", "approved": "approved"}
 _TRAILER = re.compile(
