@@ -29,6 +29,7 @@ from analyzers import (
     mining,
     provenance,
     pseudonyms,
+    recorded,
     reviews,
     store,
     tables,
@@ -45,7 +46,7 @@ from analyzers.mining.refs import mined_tips
 from analyzers.mining.view import View, open_view
 from analyzers.parts import Sieves
 from analyzers.provenance import Finished
-from analyzers.reviews import gerrit, imports, review_notes, trailers
+from analyzers.reviews import review_notes, trailers
 from analyzers.reviews.events import frame as event_frame
 
 Progress = Callable[[int, int, str], None]
@@ -115,6 +116,8 @@ def take_in(request: Request, files: list[Path]) -> list[str]:
 
     Raises UsageError for a file of no known shape, and then keeps none of them.
     """
+    from analyzers.reviews import imports  # noqa: PLC0415 - slow to load, and seldom wanted
+
     problems = imports.read(files).problems
     with store.writing(request.store, shelf_of(request).folder.name) as shelf:
         for file in files:
@@ -158,11 +161,10 @@ def _bring_up_to_date(
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
     history = History(commits, view.refs, notes.read(view), mined.messages(sieves), view.head)
-    imported = imports.read(shelf.imports)
-    recorded = _recorded(view, commits, settings, imported)
+    known_events, problems = recorded.events(view, shelf, commits, settings)
     compared = shelf.table(tables.PROPOSED_CHANGES) if can_build_on else None
     propose = functools.partial(_proposed, view, settings, compared)
-    analysed = analyse(history, mined.rows("files"), recorded, settings, propose=propose)
+    analysed = analyse(history, mined.rows("files"), known_events, settings, propose=propose)
     n_lost = provenance.n_missing(view, commits)
     facts = provenance.facts(view, analysed.tables, n_mined=len(commits), n_lost=n_lost)
     told = {
@@ -173,7 +175,7 @@ def _bring_up_to_date(
         "events": [asdict(event) for event in settings.events],
         "warnings": [
             *provenance.warnings(view, commits, n_lost),
-            *imported.problems,
+            *problems,
             *analysed.warnings,
         ],
     }
@@ -209,8 +211,13 @@ def _mine(
         progress=request.progress,
     )
     part.close()
-    replaced = have["sha"].isin(part.shas) | ~have["sha"].isin(list(mined.reachable))
-    parts = shelf.without(old, pa.array(have["sha"][replaced], pa.string()))
+    fresh, kept = frozenset(part.shas), mined.reachable
+    gone = [
+        sha
+        for sha in have["sha"].tolist()
+        if sha in fresh or (kept is not None and sha not in kept)
+    ]
+    parts = shelf.without(old, pa.array(gone, pa.string())) if gone else old
     return [*parts, part.name] if part.shas else parts
 
 
@@ -220,19 +227,6 @@ def _before(shelf: store.Shelf, commits: pd.DataFrame) -> Before:
     is_whole = not (repository["is_shallow"] or shelf.manifest["n_missing"])
     tips = frozenset(mined_tips(shelf.table(tables.REFS)))
     return Before(commits, repository["head"], tips, is_whole)
-
-
-def _recorded(
-    view: View, commits: pd.DataFrame, settings: Config, imported: imports.Imported
-) -> pd.DataFrame:
-    """tables.REVIEW_EVENTS out of Gerrit's records in git and of files the user imported."""
-    told = [imports.of_people(imported, commits, bots=settings.bots)]
-    metas = view.refs[view.refs["kind"] == "change_meta"]
-    if len(metas):
-        tips = dict(zip(metas["number"].astype(int), metas["object_id"], strict=True))
-        acts = mining.raw_commits(view, list(tips.values()))
-        told.append(gerrit.events(gerrit.read(acts, tips, bots=settings.bots), commits))
-    return _together(*told)
 
 
 def _proposed(
@@ -262,7 +256,7 @@ class Analysed:
 def analyse(
     history: History,
     file_changes: pd.DataFrame,
-    recorded: pd.DataFrame,
+    known_events: pd.DataFrame,
     settings: Config,
     *,
     propose: Callable[[pd.DataFrame], pd.DataFrame] = lambda _: tables.PROPOSED_CHANGES.empty(),
@@ -276,7 +270,7 @@ def analyse(
     study = reviews.study(history, graph, is_automation=is_automation)
     members = study.memberships
     named = [*trailers.read(history, members), *review_notes.read(history, members)]
-    events = _together(recorded, event_frame(named))
+    events = recorded.together(known_events, event_frame(named))
     proposed = propose(study.unlanded)
     requests = reviews.with_record(
         study, events, history.commits, file_changes=file_changes, proposed=proposed
@@ -308,14 +302,9 @@ def analyse(
     finished |= capacity.tables_of(Frames(commits, requests, events, members, file_changes))
     coverage = _coverage(history, members, evidence) | {
         "openings": study.confidence.to_dict("records"),
-        "git_only_error": reviews.git_only_error(study.requests, recorded).to_dict("records"),
+        "git_only_error": reviews.git_only_error(study.requests, known_events).to_dict("records"),
     }
     return Analysed(finished, coverage, study.warnings)
-
-
-def _together(*events: pd.DataFrame) -> pd.DataFrame:
-    told = [frame for frame in events if len(frame)]
-    return tables.REVIEW_EVENTS.conform(pd.concat(told)) if told else tables.REVIEW_EVENTS.empty()
 
 
 def _coverage(history: History, members: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, Any]:

@@ -40,27 +40,28 @@ class Before:
         return is_grown and not log.reachable(view, left, but_not=sorted(now))
 
 
-def in_head(view: View, before: Before | None) -> tuple[frozenset[str], list[str]]:
-    """(every commit that HEAD reaches, those of them that may need reading), children first."""
-    if view.head is None:
-        return frozenset(), []
-    if before is None:
-        ours = log.reachable(view, [view.head])
-        return frozenset(ours), ours
-    fresh = log.reachable(view, [view.head], but_not=[before.head] if before.head else [])
+def ours(view: View) -> list[str]:
+    """Every commit that HEAD reaches, children first."""
+    return log.reachable(view, [view.head]) if view.head else []
+
+
+def others(view: View) -> list[str]:
+    """Every commit that only other references reach, children first."""
+    hidden = [view.head] if view.head else []
+    return log.reachable(view, refs.mined_tips(view.refs), but_not=hidden)
+
+
+def ours_since(view: View, before: Before) -> list[str]:
+    """What came into HEAD's history, and what of it could not be counted last time."""
+    hidden = [before.head] if before.head else []
+    fresh = log.reachable(view, [view.head] if view.head else [], but_not=hidden)
     known = before.commits
     uncounted = known["in_head"] & ~known["is_merge"] & known["lines_added"].isna()
-    old = frozenset(known.loc[known["in_head"].astype(bool), "sha"])
-    return old | frozenset(fresh), [*fresh, *known.loc[uncounted.astype(bool), "sha"]]
+    return [*fresh, *known.loc[uncounted.astype(bool), "sha"]]
 
 
-def beside(view: View, before: Before | None) -> tuple[frozenset[str], list[str]]:
-    """(commits that only other references reach, those of them that may need reading)."""
-    tips = refs.mined_tips(view.refs)
+def others_since(view: View, before: Before) -> list[str]:
+    """What came since last time that only other references reach."""
+    new = [tip for tip in refs.mined_tips(view.refs) if tip not in before.tips]
     hidden = [view.head] if view.head else []
-    if before is None:
-        others = log.reachable(view, tips, but_not=hidden)
-        return frozenset(others), others
-    new = [tip for tip in tips if tip not in before.tips]
-    fresh = log.reachable(view, new, but_not=[*hidden, *sorted(before.tips)])
-    return frozenset(before.commits["sha"]) | frozenset(fresh), fresh
+    return log.reachable(view, new, but_not=[*hidden, *sorted(before.tips)])

@@ -51,12 +51,13 @@ class Mined:
     """What was read this time (not what was known before), and what is reachable now.
 
     `incomplete` are commits of HEAD's history whose lines could not be counted, `in_head` the
-    commits that HEAD reaches, `reachable` all that any mined reference reaches.
+    commits that HEAD reaches, `reachable` all that any mined reference reaches. The two are not
+    told where nothing went away since last time: then all that was known still counts.
     """
 
     head: str | None
-    in_head: frozenset[str] = frozenset()
-    reachable: frozenset[str] = frozenset()
+    in_head: frozenset[str] | None = None
+    reachable: frozenset[str] | None = None
     incomplete: list[str] = field(default_factory=list)
     commits: int = 0
     all_commits: int = 0
@@ -89,16 +90,12 @@ def mine(
     """
     latest = int(time.time() if as_of is None else as_of) + _TWO_DAYS
     before = known if isinstance(known, Before) and known.is_kept_by(view) else None
-    in_head, ours = reach.in_head(view, before)
-    mined = Mined(view.head, in_head=in_head, warnings=list(view.warnings))
+    mined = Mined(view.head, warnings=list(view.warnings))
     rows = Rows(mailmap(view), kinds.classifier(generated), latest, _shallow(view))
-    skip, skip_plain = _known(known, mined.in_head)
-    wanted = [sha for sha in ours if sha not in skip]
+    wanted = reach.ours_since(view, before) if before else _ours(view, known, mined)
     with _Counting(view, wanted, rows.boundary) as counting:
         # git counts lines while we look for the other commits
-        beside, others = reach.beside(view, before)
-        mined.reachable = mined.in_head | beside
-        plain = [sha for sha in others if sha not in skip_plain]
+        plain = reach.others_since(view, before) if before else _others(view, known, mined)
         total = len(wanted) + len(plain)
         for ids, counts in counting.results():
             _take(view, rows, mined, sink, (ids, counts))
@@ -192,17 +189,24 @@ def _take(
     mined.absurd_dates += made.absurd_dates
 
 
-def _known(
-    known: Collection[str] | Before, in_head: frozenset[str]
-) -> tuple[Collection[str], Collection[str]]:
-    """(ids that need no reading in HEAD's history, ids that need none outside it)."""
-    if not isinstance(known, Before):
-        return (ids := frozenset(known)), ids
-    commits = known.commits
-    is_whole = commits["is_merge"] | commits["lines_added"].notna()
-    was_ours = commits["in_head"].astype(bool)
-    whole = frozenset(commits.loc[was_ours & is_whole, "sha"])
-    return whole & in_head, frozenset(commits.loc[~was_ours, "sha"])
+def _ours(view: View, known: Collection[str] | Before, mined: Mined) -> list[str]:
+    """What needs reading in HEAD's history; tells `mined` all of that history."""
+    ours = reach.ours(view)
+    mined.in_head = frozenset(ours)
+    if isinstance(known, Before):
+        commits = known.commits
+        is_whole = commits["in_head"] & (commits["is_merge"] | commits["lines_added"].notna())
+        known = frozenset(commits.loc[is_whole.astype(bool), "sha"])
+    return [sha for sha in ours if sha not in known]
+
+
+def _others(view: View, known: Collection[str] | Before, mined: Mined) -> list[str]:
+    """What needs reading outside HEAD's history; tells `mined` all that is reachable."""
+    others = reach.others(view)
+    mined.reachable = (mined.in_head or frozenset()) | frozenset(others)
+    if isinstance(known, Before):
+        known = frozenset(known.commits.loc[~known.commits["in_head"].astype(bool), "sha"])
+    return [sha for sha in others if sha not in known]
 
 
 def _shallow(view: View) -> frozenset[str]:
