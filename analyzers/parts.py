@@ -12,8 +12,13 @@ import pyarrow.parquet as pq
 
 from analyzers import parquet, tables
 from analyzers.history import Messages, Sieve, sieved, sieved_schema
+from analyzers.mining.people import Mailmap
+from analyzers.mining.renaming import READ_COMMITS, renamed
 
-KINDS = {"commits": tables.MINED_COMMITS, "messages": tables.MESSAGES, "files": tables.FILE_CHANGES}
+KINDS = {"commits": READ_COMMITS, "messages": tables.MESSAGES, "files": tables.FILE_CHANGES}
+"""What lies in the store."""
+
+_TOLD = KINDS | {"commits": tables.MINED_COMMITS}
 _ROWS = 16384
 
 Sieves = tuple[Sieve, ...]
@@ -35,7 +40,7 @@ class Part:
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def commits(self, table: pa.Table) -> None:
-        """Rows of tables.MINED_COMMITS."""
+        """Rows of READ_COMMITS."""
         self.shas += table["sha"].to_pylist()
         self._dates = table["committed_at"]
         self.write("commits", table)
@@ -58,8 +63,7 @@ class Part:
 
     def write(self, kind: str, rows: pa.Table) -> None:
         """Rows of one of the KINDS."""
-        schema = KINDS[kind].arrow_schema
-        self._writer(kind).write_table(rows.select(schema.names).cast(schema))
+        self._writer(kind).write_table(_in_shape(rows, KINDS[kind].arrow_schema))
 
     def _writer(self, kind: str) -> pq.ParquetWriter:
         if kind not in self._writers:
@@ -72,6 +76,23 @@ class Part:
         if kind == "sieved":
             return sieved_path(self._folder, self.name, self._sieves)
         return part_path(self._folder, self.name, kind)
+
+
+def _in_shape(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    for field in schema:
+        if field.name not in rows.column_names:  # nullable, or writing fails
+            rows = rows.append_column(field, pa.nulls(len(rows), field.type))
+    return rows.select(schema.names).cast(schema)
+
+
+def rename_part(folder: Path, name: str, fresh: str, mailmap: Mailmap) -> None:
+    """Make a part of the same commits with the names that another mailmap gives them."""
+    for path in (folder / "mined").glob(f"{name}.*.parquet"):
+        new = path.with_name(path.name.replace(name, fresh, 1))
+        if path != part_path(folder, name, "commits"):
+            parquet.same(path, new)
+    rows = renamed(parquet.read(part_path(folder, name, "commits")), mailmap)
+    parquet.write(part_path(folder, fresh, "commits"), rows)
 
 
 def part_path(folder: Path, name: str, kind: str) -> Path:
@@ -108,7 +129,7 @@ class Mined:
 
     def rows(self, kind: str, columns: list[str] | None = None) -> pd.DataFrame:
         """All rows of one kind: commits or files."""
-        table = KINDS[kind]
+        table = _TOLD[kind]
         names = columns or table.names
         paths = [part_path(self._folder, part, kind) for part in self._parts]
         empty = table.arrow_schema.empty_table().select(names)

@@ -153,10 +153,11 @@ def _brought_up_to_date(
 def _bring_up_to_date(
     view: View, shelf: store.Shelf, settings: Config, wanted: str, request: Request
 ) -> None:
-    mined_by = provenance.mined_by(view, settings)
+    mined_by = provenance.mined_by(settings)
     can_build_on = shelf.is_whole() and shelf.manifest.get("mined_by") == mined_by
     sieves = (*reviews.SIEVES, authorship.sieve_of(settings))
-    parts = _mine(view, shelf, shelf.parts if can_build_on else [], settings, sieves, request)
+    old = _known(view, shelf) if can_build_on else []
+    parts = _mine(view, shelf, old, settings, sieves, request)
     shelf.sieve(parts, sieves)
     mined = shelf.mined(parts)
     commits = mined.rows("commits")
@@ -170,6 +171,7 @@ def _bring_up_to_date(
     told = {
         "fingerprint": wanted,
         "mined_by": mined_by,
+        "mailmap": provenance.mailmap_version(view),
         "coverage": analysed.coverage,
         "readings": overview.figures(analysed.tables, capacity.WEEKLY),
         "events": [asdict(event) for event in settings.events],
@@ -186,6 +188,13 @@ def _settings(view: View) -> Config:
     """The repository's own reviewgap.toml, read from HEAD as data."""
     text = mining.file_at_head(view, "reviewgap.toml")
     return Config() if text is None else config.read(text, origin="reviewgap.toml at HEAD")
+
+
+def _known(view: View, shelf: store.Shelf) -> list[str]:
+    """Names of the parts of last time, with people named by the mailmap of today."""
+    if shelf.manifest.get("mailmap") == provenance.mailmap_version(view):
+        return shelf.parts
+    return shelf.renamed(shelf.parts, mining.mailmap(view))
 
 
 # -- mining ----------------------------------------------------------------------------------

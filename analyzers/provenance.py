@@ -107,13 +107,17 @@ def _name(view: View) -> str:
     return source.parent.name if source.name == ".git" else source.name.removesuffix(".git")
 
 
-def mined_by(view: View, settings: Config) -> str:
+def mined_by(settings: Config) -> str:
     """Names what mined rows depend on beside git's objects; another one means mining anew.
 
-    People are told by the mailmap at HEAD, kinds of files by our patterns and the user's.
+    Kinds of files are told by our patterns and the user's.
     """
-    parts = (mining.file_at_head(view, ".mailmap"), settings.generated)
-    return hashlib.sha256((repr(parts) + rules.version("mining")).encode()).hexdigest()
+    return hashlib.sha256((repr(settings.generated) + rules.version("mining")).encode()).hexdigest()
+
+
+def mailmap_version(view: View) -> str:
+    """Names the mailmap at HEAD; another one renames the people of mined commits."""
+    return hashlib.sha256(repr(mining.file_at_head(view, ".mailmap")).encode()).hexdigest()
 
 
 def _isoformat(at: pd.Timestamp) -> str | None:

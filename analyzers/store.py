@@ -30,7 +30,17 @@ import pyarrow.compute as pc
 from analyzers import manifest, parquet, saved, tables
 from analyzers.errors import OF_THE_PLACE, StoreError, UnwritableStore, UsageError
 from analyzers.history import History
-from analyzers.parts import KINDS, Mined, Part, Sieves, part_path, sieve_part, sieved_path
+from analyzers.mining.people import Mailmap
+from analyzers.parts import (
+    KINDS,
+    Mined,
+    Part,
+    Sieves,
+    part_path,
+    rename_part,
+    sieve_part,
+    sieved_path,
+)
 
 _SECOND_COPIES = "imports.backup"
 
@@ -115,6 +125,10 @@ class Shelf:
         """Names of the parts once the commits in `drop` are out; parts without any stay."""
         return [self._without(name, drop) for name in parts]
 
+    def renamed(self, parts: list[str], mailmap: Mailmap) -> list[str]:
+        """Names of the parts as they would be under this mailmap."""
+        return [self._renamed(name, mailmap) for name in parts]
+
     def publish(
         self,
         parts: list[str],
@@ -150,13 +164,17 @@ class Shelf:
         shas = parquet.read(part_path(self.folder, name, "commits"), ["sha"])["sha"]
         if not pc.any(pc.is_in(shas, value_set=drop)).as_py():
             return name
-        fresh = f"{name[:6]}-{os.urandom(4).hex()}"
+        fresh = _another(name)
         part = Part(self.folder, fresh)
         for kind in KINDS:
             for batch in parquet.batches(part_path(self.folder, name, kind), size=16384):
                 kept = batch.filter(pc.invert(pc.is_in(batch["sha"], value_set=drop)))
                 part.write(kind, pa.Table.from_batches([kept]))
         part.close()
+        return fresh
+
+    def _renamed(self, name: str, mailmap: Mailmap) -> str:
+        rename_part(self.folder, name, fresh := _another(name), mailmap)
         return fresh
 
     def _sweep(self, *, keep: Mapping[str, Any]) -> None:
@@ -216,6 +234,11 @@ def writing(root: Path, key: str) -> Iterator[Shelf]:
 def folders(root: Path) -> list[Path]:
     """Every repository's place in a store that has a manifest, by name."""
     return [path.parent for path in sorted(root.glob(f"*/{manifest.FILE}"))]
+
+
+def _another(part: str) -> str:
+    """A name for the part that follows on this one."""
+    return f"{part[:6]}-{os.urandom(4).hex()}"
 
 
 def _unwritable(root: Path, error: OSError) -> Exception:

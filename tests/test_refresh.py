@@ -15,6 +15,7 @@ from analyzers.mining import stream
 
 AS_OF = datetime(2026, 3, 1, tzinfo=UTC)
 GITHUB = "GitHub <noreply@github.com>"
+MAILMAP = "Hub <hub@forge.example> <noreply@github.com>\n"
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def repo(history):
             commit("p3", "2026-01-19T11:00Z", "three", parents=["c"], files={"c.py": "1\n"}),
             commit("d", "2026-01-26T11:00Z", "three (#3)", parents=["c"], files={"c.py": "1\n"}),
             commit("x", "2026-01-20T11:00Z", "apart", parents=["a"], files={"x.py": "1\n"}),
+            commit("m", "2026-01-27T12:00Z", parents=["c"], files={".mailmap": MAILMAP}),
         ],
         refs={
             "refs/heads/main": "c",
@@ -66,6 +68,10 @@ def same_tables(one, other):
         frames = [each.shelf.table(table).sort_values(list(table.key)) for each in (one, other)]
         pd.testing.assert_frame_equal(*(frame.reset_index(drop=True) for frame in frames))
     assert one.manifest["counts"] == other.manifest["counts"]
+
+
+def name_people(repo):
+    repo.ref("refs/heads/main", "m")
 
 
 def land_third(repo):
@@ -107,6 +113,7 @@ def lose_what_left(repo):
 
 
 CHANGES = [
+    name_people,
     land_third,
     move_back,
     force_push,
@@ -141,6 +148,15 @@ def test_only_what_is_new_is_read(repo, tmp_path, counted):
     repo.git(*delete_pull)
     refreshed(repo, tmp_path)
     assert counted == [], "references went away, and no commit came"
+
+
+def test_another_mailmap_reads_no_old_commit_again(repo, tmp_path, counted):
+    refreshed(repo, tmp_path)
+    counted.clear()
+    name_people(repo)
+    commits = refreshed(repo, tmp_path).shelf.table(tables.COMMITS)
+    assert counted == [repo.sha["m"]]
+    assert set(commits.loc[commits["subject"].str.contains("#"), "committer_name"]) == {"Hub"}
 
 
 def test_a_head_that_lands_is_counted_then(repo, tmp_path, counted):

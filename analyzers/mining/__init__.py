@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from analyzers.mining.stream import Mined as Mined
     from analyzers.mining.stream import Sink as Sink
     from analyzers.mining.stream import file_at_head as file_at_head
+    from analyzers.mining.stream import mailmap as mailmap
     from analyzers.mining.stream import mine as mine
 
-_IN_STREAM = ("Mined", "Sink", "file_at_head", "mine")
+_IN_STREAM = ("Mined", "Sink", "file_at_head", "mailmap", "mine")
 _HOMES = {"raw_commits": "log", "proposed": "proposals", **dict.fromkeys(_IN_STREAM, "stream")}
 
 

@@ -59,12 +59,26 @@ def is_platform_committer(email: str) -> bool:
     return bool(_rules().platform.fullmatch(email.strip().lower()))
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a commit's identity is: key, proper name and address.
+
+    `written` is the identity (name, line end, address) where the mailmap said another.
+    """
+
+    id: str
+    name: str
+    email: str
+    written: str | None
+
+
 class Mailmap:
     """Proper names and addresses by those in commits; call it with a name and an address."""
 
     def __init__(self, entries: dict[tuple[str | None, str], tuple[str, str]]) -> None:
         self._entries = entries
         self._known: dict[Identity, Identity] = {}
+        self._persons: dict[Identity, Person] = {}
 
     @classmethod
     def parse(cls, text: bytes) -> Mailmap:
@@ -81,6 +95,15 @@ class Mailmap:
         if identity not in self._known:
             self._known[identity] = self._look_up(name, email.lower())
         return self._known[identity]
+
+    def person(self, name: str, email: str) -> Person:
+        """Who that is; the same few people write most commits, so most are known."""
+        known = self._persons.get((name, email))
+        if known is None:
+            proper = self(name, email)
+            written = None if proper == (name, email.lower()) else f"{name}\n{email}"
+            known = self._persons[name, email] = Person(person_id(*proper), *proper, written)
+        return known
 
     def _look_up(self, name: str, email: str) -> Identity:
         found = self._entries.get((name.lower(), email)) or self._entries.get((None, email))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import pyarrow as pa
 
@@ -12,11 +11,11 @@ from analyzers import tables
 from analyzers.mining.commit import RawCommit
 from analyzers.mining.kinds import REVIEWABLE
 from analyzers.mining.numstat import Change, Counts
-from analyzers.mining.people import Mailmap, person_id
+from analyzers.mining.people import Mailmap
+from analyzers.mining.renaming import READ_COMMITS
 
 _MOST_SUBJECT = 2000
 _MICROSECONDS = 1_000_000
-_key = lru_cache(maxsize=1 << 16)(person_id)
 _Sizes = tuple[int | None, int | None, int | None, int | None]
 _UNKNOWN: _Sizes = (None, None, None, None)
 
@@ -56,7 +55,7 @@ class Rows:
         files = file_rows(counts or Counts(), [each.sha for each in commits], self.kind)
         messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
         chunk = Chunk(
-            _table(tables.MINED_COMMITS, self._columns(commits, sizes, in_head=counts is not None)),
+            _table(READ_COMMITS, self._columns(commits, sizes, in_head=counts is not None)),
             _table(tables.MESSAGES, messages),
             files,
         )
@@ -75,21 +74,23 @@ class Rows:
     def _columns(
         self, commits: Sequence[RawCommit], sizes: list[_Sizes], *, in_head: bool
     ) -> Mapping[str, Sequence[object]]:
-        authors = [self.mailmap(each.author_name, each.author_email) for each in commits]
-        committers = [self.mailmap(each.committer_name, each.committer_email) for each in commits]
+        authors = [self.mailmap.person(each.author_name, each.author_email) for each in commits]
+        committers = [
+            self.mailmap.person(each.committer_name, each.committer_email) for each in commits
+        ]
         n_files, added, deleted, reviewable = (
             zip(*sizes, strict=True) if sizes else ((), (), (), ())
         )
         return {
             "sha": [each.sha for each in commits],
             "parents": [" ".join(each.parents) for each in commits],
-            "author_id": [_key(*each) for each in authors],
-            "author_name": [name for name, _ in authors],
-            "author_email": [email for _, email in authors],
+            "author_id": [each.id for each in authors],
+            "author_name": [each.name for each in authors],
+            "author_email": [each.email for each in authors],
             "authored_at": [self._at(each.author_time) for each in commits],
-            "committer_id": [_key(*each) for each in committers],
-            "committer_name": [name for name, _ in committers],
-            "committer_email": [email for _, email in committers],
+            "committer_id": [each.id for each in committers],
+            "committer_name": [each.name for each in committers],
+            "committer_email": [each.email for each in committers],
             "committed_at": [self._at(each.committer_time) for each in commits],
             "subject": [each.subject[:_MOST_SUBJECT] for each in commits],
             "is_merge": [len(each.parents) > 1 for each in commits],
@@ -99,6 +100,8 @@ class Rows:
             "lines_added": list(added),
             "lines_deleted": list(deleted),
             "reviewable_lines": list(reviewable),
+            "author_written": [each.written for each in authors],
+            "committer_written": [each.written for each in committers],
         }
 
     def _sizes(self, commit: RawCommit, counts: Counts | None) -> _Sizes:
