@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MOST_MESSAGE_BYTES = 1 << 16
 _TAIL_BYTES = 1 << 14
 _CUT = "\n\n[… cut by reviewgap …]\n\n"
 _MOST_IDENTITY = 1000
+_USUAL_DATE = len(" 1262304000 +0000")
 _LATEST = 4_102_444_800  # 2100-01-01: whatever the caller's clock says
+_USUAL = re.compile(
+    rb"tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)author ([^\n]*)\ncommitter ([^\n]*)\n"
+)
 _NUMBER = re.compile(rb"\s*([+-]?\d{1,20})(?![\d.])(?:\s+([+-]\d{4})(?!\d))?")
 _NOT_TEXT = {"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"}
 
 
-@dataclass(frozen=True, slots=True)
-class RawCommit:
+class RawCommit(NamedTuple):
     """One commit as its object says, before mailmap; times are seconds since 1970 or None."""
 
     sha: str
@@ -39,6 +42,23 @@ class RawCommit:
 
 def parse(sha: str, data: bytes) -> RawCommit:
     """The commit in the bytes of an object; what is missing is empty, absurd dates are None."""
+    usual = _USUAL.match(data)
+    end = data.find(b"\n\n", usual.end() - 1) if usual else -1
+    if usual is None or end < 0 or data.find(b"\nencoding ", usual.end() - 1, end) >= 0:
+        return _unusual(sha, data)
+    tree, parents, author, committer = usual.groups()
+    return RawCommit(
+        sha,
+        tree.decode("ascii"),
+        tuple(parents.decode("ascii").split()[1::2]),
+        *_identity(author, None),
+        *_identity(committer, None),
+        _message(data[end + 2 :], None),
+    )
+
+
+def _unusual(sha: str, data: bytes) -> RawCommit:
+    """Line by line: headers in any order, or with an encoding, or damaged."""
     header, _, body = data.partition(b"\n\n")
     tree, parents = "", []
     author = committer = encoding = None
@@ -119,6 +139,8 @@ def _flat(name: str) -> str:
 
 
 def _time(date: bytes) -> int | None:
+    if len(date) == _USUAL_DATE and date[:1] == date[11:12] == b" " and date[1:11].isdigit():
+        return seconds if (seconds := int(date[1:11])) <= _LATEST else None
     matched = _NUMBER.match(date)
     if matched is None:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.mining import git
 from analyzers.mining.git import GitDir, GitFailed, Output
@@ -17,8 +18,7 @@ _MOST_RESTARTS = 1000
 _MOST_TREE_BYTES = 1 << 27  # a million files and more
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """One answer: `kind` is commit, tree, blob or tag, or "" where it cannot be read."""
 
     name: str  # as it was asked for

@@ -22,7 +22,8 @@ from analyzers.mining.reach import Before
 from analyzers.mining.rows import Rows
 from analyzers.mining.view import View
 
-_CHUNK = 16384  # fewer would cost each child a cold start too often
+_LEAST_CHUNK, _MOST_CHUNK = 4096, 16384  # fewer would cost each child a cold start too often
+_SHARES = 8  # of a history, so that both children end at about the same time
 _PLAIN_CHUNK = 16384
 _CHILDREN = 2
 _MOST_WAITING = 4  # chunks that are counted but not yet written
@@ -135,8 +136,8 @@ class _Counting:
     """Counts lines in chunks, two git children at a time and only a few chunks ahead."""
 
     def __init__(self, view: View, ids: Sequence[str], boundary: frozenset[str]) -> None:
-        starts = range(0, len(ids), _CHUNK)
-        self._chunks = iter([list(ids[start : start + _CHUNK]) for start in starts])
+        size = min(max(len(ids) // _SHARES, _LEAST_CHUNK), _MOST_CHUNK)
+        self._chunks = iter([list(ids[i : i + size]) for i in range(0, len(ids), size)])
         self._view = view
         self._boundary = boundary
         self._pool = ThreadPoolExecutor(_CHILDREN)
