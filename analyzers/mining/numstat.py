@@ -40,7 +40,7 @@ SETTINGS = (
     "-c",
     "diff.renameLimit=1000",
     "-c",
-    "core.deltaBaseCacheLimit=256m",
+    "core.deltaBaseCacheLimit=96m",
     "-c",
     "log.showRoot=true",
 )
