@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -118,7 +119,7 @@ def refresh(
         from analyzers.fleet import overview
 
         with terminal.progress(quiet=quiet) as shown:
-            asked = request(path, store, root, watched or shown, trust=trust)
+            asked = request(path, store, root, watched or shown, trust=trust, quiet=quiet)
             try:
                 made = pipeline.refresh(asked)
             except errors.UnwritableStore as error:
@@ -159,13 +160,18 @@ def request(
     progress: terminal.Progress | None = None,
     *,
     trust: bool = False,
+    quiet: bool = False,
 ) -> Request:
     """What to bring up to date and where, as of now."""
     from analyzers import pipeline
 
-    return pipeline.Request(
-        path, store or manifest.default_root(), datetime.now(UTC), root, progress, trust
-    )
+    at = store or manifest.default_root()
+    tell = partial(_tell, quiet=quiet)
+    return pipeline.Request(path, at, datetime.now(UTC), root, progress, trust, tell)
+
+
+def _tell(text: str, *, quiet: bool) -> None:
+    terminal.note(f"reviewgap: {text}", quiet=quiet)
 
 
 class ReportFormat(StrEnum):

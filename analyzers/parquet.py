@@ -30,9 +30,9 @@ def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
 
 
-def read(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read(path: Path, columns: list[str] | None = None, *, puts_away: bool = True) -> pa.Table:
     """All rows; DamagedStore where the file is not as it was written."""
-    with _proving(path):
+    with _proving(path, puts_away=puts_away):
         return pq.read_table(
             path, columns=columns, partitioning=None, page_checksum_verification=True
         )
@@ -75,13 +75,15 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def _proving(path: Path) -> Iterator[None]:
+def _proving(path: Path, *, puts_away: bool = True) -> Iterator[None]:
     try:
         yield
     except (PermissionError, FileNotFoundError) as error:
         reason = (error.strerror or "unreadable").lower()
         raise DamagedStore(f"{path} cannot be read ({reason})") from error
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
+        if not puts_away:
+            raise DamagedStore(f"{path} is damaged") from error
         with suppress(OSError):
             path.unlink()
         raise DamagedStore(f"{path} was damaged and is put away") from error

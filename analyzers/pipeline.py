@@ -62,6 +62,7 @@ class Request:
     root: Path | None = None
     progress: Progress | None = None
     trust: bool = False
+    tell: Callable[[str], None] = lambda _: None  # that another process is waited for
 
     def view(self, side: Path) -> AbstractContextManager[View]:
         """The sterile view of the repository, with what `fetch-reviews` left in `side`."""
@@ -102,7 +103,7 @@ def refresh(request: Request) -> Refreshed:
         wanted = provenance.fingerprint(view, settings, shelf)
         is_rebuilt = False
         if is_new := not _is_current(shelf, wanted):
-            with store.writing(request.store, shelf.folder.name) as shelf:
+            with store.writing(request.store, shelf.folder.name, tell=request.tell) as shelf:
                 is_rebuilt = shelf.is_damaged()
                 if not _is_current(shelf, wanted):
                     is_rebuilt |= _brought_up_to_date(view, shelf, settings, wanted, request)
@@ -119,7 +120,7 @@ def take_in(request: Request, files: list[Path]) -> list[str]:
     from analyzers.reviews import imports  # noqa: PLC0415 - slow to load, and seldom wanted
 
     problems = imports.read(files).problems
-    with store.writing(request.store, shelf_of(request).folder.name) as shelf:
+    with store.writing(request.store, shelf_of(request).folder.name, tell=request.tell) as shelf:
         for file in files:
             shelf.take_in(file.read_bytes())
     return problems

@@ -22,7 +22,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +40,7 @@ from analyzers.parts import (
     sieve_part,
     sieved_path,
 )
+from analyzers.turns import Tell, turn
 
 _SECOND_COPIES = "imports.backup"
 
@@ -214,19 +214,14 @@ class Shelf:
 
 
 @contextmanager
-def writing(root: Path, key: str) -> Iterator[Shelf]:
-    """The shelf of a repository for this process alone; a second process waits, then is told."""
+def writing(root: Path, key: str, *, tell: Tell = lambda _: None) -> Iterator[Shelf]:
+    """The shelf of a repository for this process alone; one that must wait for it tells so."""
     folder = root / key
     try:
         (folder / "mined").mkdir(parents=True, exist_ok=True)
         (folder / "tables").mkdir(exist_ok=True)
-        lock = filelock.FileLock(folder / "lock", timeout=600)
-        with lock:
+        with turn(folder, tell):
             yield Shelf(folder)
-    except filelock.Timeout:
-        raise StoreError(
-            f"{folder} has been in use by another reviewgap for 10 minutes; wait for it or stop it"
-        ) from None
     except OSError as error:
         raise _unwritable(root, error) from error
 

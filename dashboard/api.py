@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from analyzers import capacity
-from analyzers.errors import UsageError
+from analyzers.errors import StoreError, UsageError
 from analyzers.reports import export
 from dashboard import data, login
 from dashboard.once import once
@@ -73,6 +73,10 @@ def _weekly(request: Request) -> tuple[bytes, str]:
         body = _made(repo, form, asked.get("since"), asked.get("until"))
     except (UsageError, ValueError, OverflowError):
         raise Refused(400, _DATES) from None
+    except StoreError:
+        raise Refused(
+            503, "A file of the store is damaged; `reviewgap mine` makes it anew."
+        ) from None
     return body, _MAKERS[form][1]
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analyzers import signs
+from analyzers import parquet, signs
 from analyzers.capacity import reading
 from analyzers.capacity.measured import Measured, measured
 from analyzers.capacity.metric import Frames
@@ -161,7 +161,8 @@ def _manifest(folder: str, changed: int) -> dict[str, Any]:
 @once(maxsize=96)
 def _parquet(path: str, generation: str) -> pd.DataFrame:
     del generation
-    return shown.table(pq.read_table(path, partitioning=None), Path(path).parents[3])
+    # Who only looks puts nothing away; the next mining run will.
+    return shown.table(parquet.read(Path(path), puts_away=False), Path(path).parents[3])
 
 
 @once(maxsize=16)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from analyzers.errors import StoreError
 from dashboard import filters, login, mining_panel, text
 
 HERE = Path(__file__).parent
@@ -55,8 +56,14 @@ st.html(
     "</style>"
 )
 if login.is_admitted():
-    if filters.choose():
-        page.run()
-        st.caption(text.source(filters.current().repo.manifest))
-    else:
-        mining_panel.nothing_yet()
+    try:
+        if filters.choose():
+            page.run()
+            st.caption(text.source(filters.current().repo.manifest))
+        else:
+            mining_panel.nothing_yet()
+    except StoreError:
+        st.error(
+            "A file of this repository's store is missing or not as it was written, so nothing of"
+            " it is shown. `reviewgap mine` makes it anew from git."
+        )

@@ -130,6 +130,19 @@ def dates_of_all_kinds(at):
     return _raw(at, *(raw(author=b"A <a@b.c> " + date) for date in DATES)).path
 
 
+@nasty(counts=_of_commits(2), says="date unknown")
+def no_known_date_at_all(at):
+    repo = _raw(at)
+    date = b"A <a@b.c> 99999999999999 +0000"
+    root = repo.raw_commit(raw(author=date).replace(b"parent {p}\n", b"").replace(
+        b"{tree}", repo.git("rev-parse", "HEAD^{tree}").encode()))  # fmt: skip
+    (repo.git_dir / "refs" / "heads" / "main").write_text(f"{root}\n")
+    [top] = raw_history(repo, raw(b"work (#1)\n", author=date))
+    repo.ref("refs/pull/1/head", top)
+    repo.ref("refs/pull/2/head", root)
+    return repo.path
+
+
 @nasty(counts=_of_commits(9))
 def headers_of_all_kinds(at):
     extras = [

@@ -155,7 +155,7 @@ def test_a_full_disk_still_shows_the_result(run, history, monkeypatch):
     repo.ref("refs/heads/main", "a")
     writing = store.writing
 
-    def full(root, key):
+    def full(root, key, **_):
         if "reviewgap-store-" in str(root):
             return writing(root, key)
         raise UnwritableStore(f"cannot write the store {root} (no space left on device)")

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pyarrow as pa
 import pytest
 from frames import mined, sha
 
-from analyzers import store, tables
+from analyzers import store, tables, turns
 from analyzers.errors import DamagedStore, StoreError, UsageError
 from analyzers.history import Sieve
 
@@ -163,3 +164,28 @@ def test_what_was_measured_apart_is_kept_and_outlives_a_new_generation(tmp_path)
     assert shelf.kept(tables.REFS)["name"].tolist() == ["refs/tags/v1"]
     (tmp_path / "r" / "refs.parquet").write_bytes(b"torn")
     assert shelf.kept(tables.REFS).empty
+
+
+def test_whoever_must_wait_is_told_for_whom(tmp_path, monkeypatch):
+    monkeypatch.setattr(turns, "_SOON_SECONDS", 0)
+    monkeypatch.setattr(turns, "_PATIENCE_SECONDS", 0)
+    told = []
+    with store.writing(tmp_path, "r"):
+        writer = Thread(target=wait_in_vain, args=(tmp_path, told))
+        writer.start()
+        writer.join()
+    waiting, failed = told
+    assert f"in use by process {os.getpid()} on " in waiting
+    assert "waiting for at most ten minutes" in waiting
+    assert f"by process {os.getpid()}" in failed
+    with store.writing(tmp_path, "r", tell=told.append):
+        assert len(told) == 2, "nobody waits for a lock that is free"
+    assert not (tmp_path / "r" / "writer").exists()
+
+
+def wait_in_vain(root, told):
+    try:
+        with store.writing(root, "r", tell=told.append):
+            pass
+    except StoreError as error:
+        told.append(str(error))

@@ -65,7 +65,8 @@ class Dating:
             chain.upper(self.proofs, number),
             self.snapshot,
         )
-        high = min(bound for bound in bounds if bound != NO_BOUND)
+        # a history without one known date bounds nothing
+        high = min((bound for bound in bounds if bound != NO_BOUND), default=NO_BOUND)
         return (low, high) if low <= high else (high, low)
 
 
