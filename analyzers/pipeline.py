@@ -279,7 +279,7 @@ def analyse(
     graph = Graph.of(history.commits)
     study = reviews.study(history, graph, is_automation=is_automation)
     members = study.memberships
-    named = [*trailers.read(history, members), *review_notes.read(history, members)]
+    named = [*trailers.read(history, members, study.names), *review_notes.read(history, members)]
     events = recorded.together(known_events, event_frame(named))
     proposed = propose(study.unlanded)
     requests = reviews.with_record(

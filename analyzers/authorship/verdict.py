@@ -156,8 +156,12 @@ def _members(memberships: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(told: pd.DataFrame) -> pd.DataFrame:
-    kinds = pd.crosstab(told["change_request"], told["authorship"])
-    kinds = kinds.reindex(columns=list(tables.AUTHORSHIP), fill_value=0)
+    place, names = pd.factorize(told["change_request"])
+    kind = pd.Categorical(told["authorship"], categories=tables.AUTHORSHIP).codes
+    width = len(tables.AUTHORSHIP)
+    found = np.bincount(place * width + kind, minlength=len(names) * width)
+    index = pd.Index(names, name="change_request")
+    kinds = pd.DataFrame(found.reshape(-1, width), index, columns=list(tables.AUTHORSHIP))
     kinds["n"] = kinds.sum(axis=1)
     kinds["declared"] = kinds[list(tables.DECLARED_AI)].sum(axis=1)
     return kinds

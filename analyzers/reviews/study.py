@@ -12,6 +12,7 @@ from analyzers.history import History
 from analyzers.mining.people import is_automation
 from analyzers.reviews import cycles
 from analyzers.reviews.landing import SERVER_MADE
+from analyzers.reviews.names import Names
 from analyzers.reviews.openings import MIN_SHARE
 from analyzers.reviews.ownership import base
 from analyzers.reviews.people import IsAutomation, people
@@ -41,7 +42,8 @@ class Study:
     `confidence` has a row per number sequence (columns CONFIDENCE: how many change requests and
     heads, the share of numbers on the chain, the median band, vetoed landings, and how many of
     each grade); `warnings` say what the figures cannot be trusted with; `unlanded` (head_sha,
-    base_sha) is what could be compared to see how large the newest are that did not land.
+    base_sha) is what could be compared to see how large the newest are that did not land; `names`
+    lead to the people of the history.
     """
 
     requests: pd.DataFrame
@@ -49,6 +51,7 @@ class Study:
     confidence: pd.DataFrame
     warnings: tuple[str, ...]
     unlanded: pd.DataFrame
+    names: Names
 
 
 def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_automation) -> Study:
@@ -57,12 +60,14 @@ def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_au
     dates = [dated(facts, sequence, history.messages) for sequence in sequences(history, graph)]
     seen = [d for d in dates if d.requests]
     titles = merge_titles(facts, history.messages)
+    persons = people(history.commits, is_automation)
     return Study(
-        requests=cycles.from_git(facts, people(history.commits, is_automation), titles, seen),
+        requests=cycles.from_git(facts, persons, titles, seen),
         memberships=cycles.memberships(facts, seen),
         confidence=pd.DataFrame([_confidence(d) for d in seen], columns=list(CONFIDENCE)),
         warnings=tuple(warning for d in seen for warning in _warnings(d)),
         unlanded=pd.DataFrame(_unlanded(facts, seen), columns=["head_sha", "base_sha"]),
+        names=persons.names,
     )
 
 

@@ -50,11 +50,13 @@ class _Commit:
     committed_at: datetime | None
 
 
-def read(history: History, memberships: pd.DataFrame) -> Iterator[ReviewEvent]:
+def read(
+    history: History, memberships: pd.DataFrame, names: Names | None = None
+) -> Iterator[ReviewEvent]:
     """Approvals that messages name: `Reviewed-by` and its like, bors, Phabricator, mail.
 
     A person's name on their own commit says nothing and is left out. `Tested-by` speaks but
-    does not approve.
+    does not approve. `names` are those of the history, where they are known already.
     """
     requests = _requests(memberships)
     numbers = frozenset(memberships["change_request"])
@@ -62,7 +64,7 @@ def read(history: History, memberships: pd.DataFrame) -> Iterator[ReviewEvent]:
     if not hits:
         return
     known = history.commits.set_index("sha").loc[[sha for sha, _ in hits]]
-    names = Names.of(history.commits)
+    names = names or Names.of(history.commits)
     authors, times = known["author_id"].tolist(), known["committed_at"].tolist()
     for (sha, message), author, at in zip(hits, authors, times, strict=True):
         commit = _Commit(message, author, None if pd.isna(at) else at)
