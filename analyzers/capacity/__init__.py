@@ -91,4 +91,4 @@ def tables_of(frames: Frames) -> dict[Table, pd.DataFrame]:
     for part in _PARTS:
         with suppress(NotEnoughData):
             made |= part(frames, weeks=grid)
-    return {table: made.get(table, table.empty()) for table in TABLES}
+    return {table: made[table] if table in made else table.empty() for table in TABLES}

@@ -158,14 +158,19 @@ class Account:
 
     def fits(self, name: str, email: str) -> bool:
         """Whether both patterns that the row has are found."""
-        patterns = ((self.name_pattern, name), (self.email_pattern, email))
-        asked = [pattern.search(text) for pattern, text in patterns if pattern]
-        return bool(asked) and all(asked)
+        by_name, by_email = self.name_pattern, self.email_pattern
+        is_asked = by_name is not None or by_email is not None
+        return (
+            is_asked
+            and (by_name is None or by_name.search(name) is not None)
+            and (by_email is None or by_email.search(email) is not None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
     accounts: tuple[Account, ...]
+    patterns: tuple[Account, ...]  # those of them that have one
     logins: frozenset[str]
     names: frozenset[str]
     emails: frozenset[str]
@@ -192,7 +197,7 @@ def _is_machine(name: str, email: str, further: frozenset[str]) -> bool:
         return True
     if rules.agent_words.search(f"{name} {email}"):
         return False
-    return any(account.fits(name, email) for account in rules.accounts)
+    return any(account.fits(name, email) for account in rules.patterns)
 
 
 def _logins(name: str, email: str) -> set[str]:
@@ -208,6 +213,7 @@ def _rules() -> _Rules:
     rows = tuple(_account(row) for row in data["accounts"])
     return _Rules(
         accounts=rows,
+        patterns=tuple(row for row in rows if row.name_pattern or row.email_pattern),
         logins=frozenset().union(*(row.logins for row in rows)),
         names=frozenset().union(*(row.names for row in rows)),
         emails=frozenset().union(*(row.emails for row in rows)),

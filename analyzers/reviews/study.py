@@ -59,7 +59,8 @@ def study(history: History, graph: Graph, *, is_automation: IsAutomation = is_au
     facts = record(history, graph)
     dates = [dated(facts, sequence, history.messages) for sequence in sequences(history, graph)]
     seen = [d for d in dates if d.requests]
-    titles = merge_titles(facts, history.messages)
+    landed = {r.landing.commit for d in seen for r in d.requests if r.landing is not None}
+    titles = merge_titles(facts, history.messages, landed)
     persons = people(history.commits, is_automation)
     return Study(
         requests=cycles.from_git(facts, persons, titles, seen),

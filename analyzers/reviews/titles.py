@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from analyzers.graph import UNREACHED
 from analyzers.history import Messages, Sieve
 from analyzers.reviews import numbers
@@ -11,12 +13,14 @@ from analyzers.reviews.record import Record
 SIEVE = Sieve(r"^(?:Merge pull request #\d|[Aa]uto merge of #\d|Merge branch ')", ignore_case=False)
 
 
-def merge_titles(record: Record, messages: Messages) -> dict[int, str]:
-    """First line of the body of every merge commit on a line, where platforms put the title."""
-    titles = {}
+def merge_titles(record: Record, messages: Messages, wanted: Collection[int]) -> dict[int, str]:
+    """First line of the body of the `wanted` merges on a line, where platforms put the title."""
+    titles: dict[int, str] = {}
+    if not wanted:
+        return titles
     for sha, message in messages.matching(SIEVE):
         position = record.graph.index.get(sha)
-        if position is not None and record.lines.on_line[position]:
+        if position is not None and position in wanted and record.lines.on_line[position]:
             body = message.partition("\n")[2].lstrip()
             first = body.partition("\n")[0].rstrip()
             if first and not first.startswith(("See merge request", "Conflicts", "#")):
