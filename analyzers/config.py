@@ -24,7 +24,7 @@ def read(text: str, *, origin: str) -> Config:
     """The configuration in a TOML text; unknown keys and wrong types are errors that name it."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{origin} is not valid TOML: {error}") from None
     known = {field.name for field in fields(Config)}
     unknown = sorted(set(values) - known)

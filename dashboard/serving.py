@@ -107,7 +107,7 @@ def viewers(secrets: Path) -> tuple[str, ...]:
     """
     try:
         told = tomllib.loads(secrets.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"the login file {secrets} cannot be read: {error}") from None
     lacking = [name for name in ("redirect_uri", "cookie_secret") if not _has(told, name)]
     if lacking:

@@ -31,7 +31,7 @@ def parse(text: str) -> Attested:
         head, body = "", text[4:]
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Attested({}, 0)
     if not isinstance(told, dict):
         return Attested({}, 0)

@@ -76,7 +76,7 @@ class Inputs:
         """The inputs in such a text. Raises UsageError that names what is wrong."""
         try:
             values = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise UsageError(f"the scenario is not valid JSON: {error}") from None
         if not isinstance(values, dict) or values.pop("schema_version", None) != SCHEMA_VERSION:
             raise UsageError(f"the scenario must be an object with schema_version {SCHEMA_VERSION}")

@@ -16,6 +16,13 @@ def targets(named: Iterable[Path], *, listed: Path | None, root: Path | None) ->
     A folder that is no repository stands for the repositories right below it. What is neither
     stays in the list: its task will say what is wrong with it, and the others go on.
     """
+    try:
+        return _targets(named, listed, root)
+    except (OSError, RuntimeError) as error:  # a name too long for the disk, links in a circle
+        raise UsageError(f"no path can look like that: {str(error)[:200]}") from None
+
+
+def _targets(named: Iterable[Path], listed: Path | None, root: Path | None) -> list[Path]:
     paths, left_out = _listed(listed, root) if listed else ([], set())
     found = [path for each in (*named, *paths) for path in _opened(each, root)]
     whole = {path.resolve(): path for path in reversed(found)}

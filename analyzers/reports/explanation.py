@@ -26,6 +26,7 @@ def text(shelf: Shelf, what: str) -> str:
     number (Gerrit).
     Raises UsageError where nothing, or more than one commit, answers to the name.
     """
+    what = what.encode("utf-8", "replace").decode()  # bytes of the shell that are no text
     requests = shelf.table(tables.CHANGE_REQUESTS)
     hit = requests[requests["change_request"] == what]
     if len(hit):

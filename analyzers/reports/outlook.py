@@ -136,7 +136,7 @@ def _exceeded(found: measured.Measured, change: Callable[[Inputs], Inputs]) -> E
 def _read(path: Path) -> str:
     try:
         told = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path}: expected a scenario as JSON; {error}") from None
     return json.dumps(told.get("scenario", told) if isinstance(told, dict) else told)
 

@@ -143,7 +143,7 @@ def _documents(text: str, path: Path) -> list[Any]:
     while at < len(text):
         try:
             document, at = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             line = text.count("\n", 0, getattr(error, "pos", at)) + 1
             raise UsageError(f"{path}: expected JSON; line {line} is none. {_SEE}") from None
         documents.append(document)

@@ -93,7 +93,7 @@ def _parsed(line: str) -> Any:
         return None
     try:
         return json.loads(line) if line.lstrip().startswith("{") else _BROKEN
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return _BROKEN
 
 
