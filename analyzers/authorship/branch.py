@@ -125,11 +125,12 @@ def of_refs(
     short = branches["name"].str.replace(r"^refs/(?:heads|remotes/[^/]+)/", "", regex=True)
     heads = refs[refs["kind"].isin(["pull_head", "merge_request_head"])]
     at_tip: dict[str, list[str]] = {}
-    for row in heads.itertuples():
-        sign = "!" if row.kind == "merge_request_head" else "#"
-        at_tip.setdefault(row.object_id, []).append(f"{sign}{row.number}")
-    known = set(memberships["change_request"])
-    for name, tip in zip(short, branches["object_id"], strict=True):
+    columns = (heads[name].to_list() for name in ("object_id", "kind", "number"))
+    for tip, kind, number in zip(*columns, strict=True):
+        sign = "!" if kind == "merge_request_head" else "#"
+        at_tip.setdefault(tip, []).append(f"{sign}{number}")
+    known = set(memberships["change_request"].to_list())
+    for name, tip in zip(short.to_list(), branches["object_id"].to_list(), strict=True):
         row = named(name, markers)
         for request in at_tip.get(tip, ()) if row else ():
             if request in known and row is not None:

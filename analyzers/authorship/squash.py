@@ -85,14 +85,14 @@ def squashed(memberships: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     Merges and commits made over an hour after the landing (pushed to the branch later) are left
     out, and so is a request whose landed commit is one of its own: nothing was squashed there.
     """
-    known = commits[among(commits["sha"], set(memberships["sha"]))]
+    known = commits[among(commits["sha"], set(memberships["sha"].to_list()))]
     facts = known.set_index("sha")[["is_merge", "committed_at"]]
     landed = memberships[memberships["role"] == "landed"]
     own = memberships[memberships["role"] == "own"]
     alone = landed[~landed.duplicated("change_request", keep=False)]
     pairs = own.merge(alone, on="change_request", suffixes=("", "_landed"))
     pairs = pairs.rename(columns={"sha": "own", "sha_landed": "landed"})
-    shas = set(known["sha"])
+    shas = set(known["sha"].to_list())
     pairs = pairs[among(pairs["own"], shas) & among(pairs["landed"], shas)]
     made = facts["committed_at"].reindex(pairs["own"]).to_numpy()
     arrived = facts["committed_at"].reindex(pairs["landed"]).to_numpy()

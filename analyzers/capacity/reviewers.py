@@ -84,7 +84,9 @@ def reviews_done(frames: Frames) -> pd.DataFrame:
     done = done[done["person"].notna() & (done["at"] != UNKNOWN)]
     own = done["person"] == done["change_request"].map(author).astype("str")
     done = done[~own.fillna(False).to_numpy(bool)]
-    return done[done["change_request"].isin(author.index)].drop_duplicates(ignore_index=True)
+    ours = set(author.index.to_list())
+    is_ours = np.array([each in ours for each in done["change_request"].to_list()], dtype=bool)
+    return done[is_ours].drop_duplicates(ignore_index=True)
 
 
 _DONE = ["change_request", "person", "at"]

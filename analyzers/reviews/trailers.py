@@ -59,7 +59,7 @@ def read(
     does not approve. `names` are those of the history, where they are known already.
     """
     requests = _requests(memberships)
-    numbers = frozenset(memberships["change_request"])
+    numbers = frozenset(memberships["change_request"].to_list())
     hits = [hit for hit in _texts(history) if hit[0] in requests]
     if not hits:
         return
