@@ -78,7 +78,13 @@ PRESETS = {
 
 def _sliders(start: Measured) -> Inputs:
     known = presets(start.inputs)
-    name = st.selectbox("Start from", list(PRESETS), format_func=PRESETS.__getitem__, key="preset")
+    name = st.selectbox(
+        "Start from",
+        list(PRESETS),
+        format_func=PRESETS.__getitem__,
+        key="preset",
+        bind="query-params",
+    )
     inputs, source = known[str(name)]
     st.caption(source)
     grid = st.grid(5, min_column_width=200, gap="medium")
@@ -86,17 +92,34 @@ def _sliders(start: Measured) -> Inputs:
         months = _doubling(start, inputs, str(name))
     with grid.cell():
         reviewers = st.slider(
-            "Reviewers, times today's", 0.5, 3.0, inputs.reviewers, 0.1, key=f"reviewers-{name}"
+            "Reviewers, times today's",
+            0.5,
+            3.0,
+            inputs.reviewers,
+            0.1,
+            key=f"reviewers-{name}",
+            bind="query-params",
         )
     with grid.cell():
         taken = round(inputs.assistance * 100)
         assistance = st.slider(
-            "Review work taken over by tools (%)", 0, 80, taken, 5, key=f"assistance-{name}"
+            "Review work taken over by tools (%)",
+            0,
+            80,
+            taken,
+            5,
+            key=f"assistance-{name}",
+            bind="query-params",
         )
     with grid.cell():
         usual = round(inputs.completion * 100)
         accepted = st.slider(
-            "Share that lands within 30 days (%)", 1, 100, usual, key=f"completion-{name}"
+            "Share that lands within 30 days (%)",
+            1,
+            100,
+            usual,
+            key=f"completion-{name}",
+            bind="query-params",
         )
     with grid.cell():
         batch = st.slider(
@@ -106,6 +129,7 @@ def _sliders(start: Measured) -> Inputs:
             inputs.batch,
             0.25,
             key=f"batch-{name}",
+            bind="query-params",
             help="Of change requests: the same work in fewer or more of them; review work grows"
             " with size to the power of 1.3.",
         )
@@ -131,6 +155,7 @@ def _doubling(start: Measured, inputs: Inputs, preset: str) -> float | None:
         DOUBLING,
         value=nearest,
         key=f"doubling-{preset}",
+        bind="query-params",
         help=f"As measured: {note}. {_sentence_of(start.doubling_reason)}".strip(),
     )
     if chosen == nearest:

@@ -97,6 +97,32 @@ def test_a_click_on_the_chart_opens_the_week_behind_it(visit):
     playwright.expect(page.get_by_text(re.compile(r"Opened \(\d+\)"))).to_be_visible()
 
 
+def test_a_row_that_was_picked_is_in_the_address(visit):
+    page = visit("change-requests?period=12+weeks")
+    table = page.locator('[data-testid="stDataFrame"]').first
+    table.click(position={"x": 18, "y": 50})
+    page.wait_for_url(re.compile(r"picked=%23\d+"))
+    told = page.get_by_text("How it was dated")
+    playwright.expect(told).to_be_visible()
+    name = re.search(r"picked=%23(\d+)", page.url).group(1)
+    page.reload()
+    ready(page)
+    playwright.expect(told).to_be_visible()
+    playwright.expect(page.get_by_text(re.compile(rf"^#{name}  "))).to_be_visible()
+
+
+def test_what_if_sliders_are_in_the_address(visit):
+    page = visit("forecast?preset=Twice+the+reviewers")
+    slider = page.locator('input[type="range"][aria-label^="Reviewers"]')
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"reviewers-twice_the_reviewers=2\.1"))
+    assert "preset=Twice+the+reviewers" in page.url
+    page.reload()
+    ready(page)
+    playwright.expect(slider).to_have_attribute("aria-valuetext", "2.10")
+
+
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"])
 def test_weeks_are_the_same_in_every_time_zone(visit, zone):
     page = visit("?week=2026-W40", timezone_id=zone, locale="en-GB")

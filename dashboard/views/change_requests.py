@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from dashboard import data, filters, parts, text
 
 shown = filters.current()
 span = shown.span
+PICKED = "picked"  # in the address: the change request whose evidence is open
 COLUMNS = [
     "change_request",
     "title",
@@ -84,25 +87,32 @@ def _list() -> None:
     rows = _chosen(frame[active & frame["group"].isin(shown.groups)])
     st.caption(
         f"{text.counted(len(rows), 'change request')} opened or landed from {span.first} to"
-        f" {span.last}. Select a row for its evidence; a search for one, such as #12,"
-        " is a link to it."
+        f" {span.last}. Select a row for its evidence, which is then in the address of the page."
     )
     if rows.empty:
         st.text("Nothing matches these filters; choose fewer of them or a longer period.")
         return
-    event = parts.request_table(
+    parts.request_table(
         rows,
         key="requests-table",
         columns=COLUMNS,
-        on_select="rerun",
+        on_select=partial(_pick, list(rows["change_request"].head(parts.ROWS))),
         selection_mode="single-row",
         height=460,
     )
-    picked = event.selection.rows
-    if picked and picked[0] < len(rows):
-        _evidence(rows.iloc[picked[0]])
-    elif len(rows) == 1:
-        _evidence(rows.iloc[0])
+    asked = st.query_params.get(PICKED)
+    found = frame[frame["change_request"] == asked] if asked else rows if len(rows) == 1 else None
+    if found is not None and len(found):
+        _evidence(found.iloc[0])
+
+
+def _pick(listed: list[str]) -> None:
+    """The row that was selected becomes part of the address; none selected, none in it."""
+    selected = st.session_state["requests-table"].selection.rows
+    if selected and selected[0] < len(listed):
+        st.query_params[PICKED] = listed[selected[0]]
+    else:
+        st.query_params.pop(PICKED, None)
 
 
 def _evidence(row: pd.Series) -> None:
