@@ -31,8 +31,7 @@ def chart(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False
     ):
         st.header(title, width="stretch", anchor=False)
-        with st.container(width="content"):
-            takeaway.menu(title, made, frame, key=key)
+        takeaway.menu(title, made, frame, key=key)
     options |= {"width": "stretch", "key": key, "alt": alt_text}
     if isinstance(made, Drawing):
         st.vega_lite_chart(None, made.spec, **options)

@@ -28,12 +28,15 @@ _LOOKS = {
 }
 
 
-@st.fragment
 def menu(title: str, made: Chart, frame: pd.DataFrame, *, key: str) -> None:
-    """A button that opens the three forms; what is in it costs nothing while it is closed."""
+    """A button that opens the three forms; what is in it costs nothing while it is closed.
+
+    Opening it runs the fragment that the chart stands in; one of its own would cost every click.
+    """
     box = st.popover(
         "Download",
         type="tertiary",
+        width="content",
         icon=":material/download:",
         key=f"{key}-take",
         on_change="rerun",

@@ -105,6 +105,19 @@ def _spread(by: str, title: str, reading: str) -> None:
     )
 
 
+@st.fragment
+def _parts() -> None:
+    grid = st.grid(2, min_column_width=330, gap="medium")
+    with grid.cell():
+        _degrees()
+    with grid.cell():
+        _tools()
+    with grid.cell():
+        _spread("area", "By area", "Commits that touch the top folder; the busiest ones.")
+    with grid.cell():
+        _spread("kind", "By kind of file", "A commit counts for every kind it touches.")
+
+
 def _places() -> None:
     st.header("What the evidence is", anchor=False)
     made = declared.places(shown)
@@ -148,13 +161,5 @@ if parts.begin(shown, "AI authorship", requests=False):
     if declared.degrees(shown) is None:
         st.caption("No commit of this period carries a trace of an AI tool.")
     else:
-        _grid = st.grid(2, min_column_width=330, gap="medium")
-        with _grid.cell():
-            _degrees()
-        with _grid.cell():
-            _tools()
-        with _grid.cell():
-            _spread("area", "By area", "Commits that touch the top folder; the busiest ones.")
-        with _grid.cell():
-            _spread("kind", "By kind of file", "A commit counts for every kind it touches.")
+        _parts()
     _places()

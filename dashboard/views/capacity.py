@@ -110,6 +110,7 @@ def _capacity() -> None:
     drill.week(shown)
 
 
+@st.fragment
 def _companions() -> None:
     grid = st.grid(2, min_column_width=420, gap="medium")
     for title, line, unit, fmt, reading in (
@@ -147,6 +148,7 @@ def _companions() -> None:
             )
 
 
+@st.fragment
 def _reviewers() -> None:
     load = reviewers.load(shown.repo)
     if isinstance(load, str):
@@ -217,6 +219,7 @@ def _alarms() -> None:
     )
 
 
+@st.fragment
 def _alone() -> None:
     line = Line("self_landed_share", "Self-landed", "generation")
     step = shown.step_for("self_landed_n")

@@ -70,6 +70,7 @@ def _dated(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(week_start=at, iso_week=frame["origin_week"])
 
 
+@st.fragment
 def _shown(forecast: pd.DataFrame) -> None:
     target, horizon = _choose(forecast)
     label, unit, meaning = TARGETS[target]

@@ -86,6 +86,7 @@ def _weeks_and_what_lies_behind() -> None:
     drill.week(shown)
 
 
+@st.fragment
 def _companions() -> None:
     grid = st.grid(len(balance.COMPANIONS), min_column_width=330, gap="medium")
     for at, companion in enumerate(balance.COMPANIONS):

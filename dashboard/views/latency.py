@@ -165,14 +165,19 @@ def _spreads() -> None:
     st.caption("Dot: median. Line to the tick: P90, where enough landed. Log scale.")
 
 
+@st.fragment
+def _compared() -> None:
+    _groups()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _curves()
+    with right:
+        _distribution()
+    _spreads()
+
+
 if parts.begin(shown, "Review latency"):
     _cards()
     _weeks()
     published.section(shown, "time_to_land_median_hours")
-    _groups()
-    _left, _right = st.columns(2, gap="medium")
-    with _left:
-        _curves()
-    with _right:
-        _distribution()
-    _spreads()
+    _compared()

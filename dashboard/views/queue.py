@@ -29,6 +29,7 @@ ORDERS = {
 }
 
 
+@st.fragment
 def _ages(frame: pd.DataFrame) -> None:
     names = [name for _, name in waiting.AGES]
     edges = [-1, *(most for most, _ in waiting.AGES)]

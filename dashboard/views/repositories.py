@@ -45,6 +45,7 @@ def _table(listed: pd.DataFrame, weeks: str) -> None:
     )
 
 
+@st.fragment
 def _charts(mined: list[data.Repository]) -> None:
     grid = st.grid(3, min_column_width=330, gap="medium")
     for repo in mined:
