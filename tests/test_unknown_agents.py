@@ -63,6 +63,8 @@ def test_the_row_it_offers_takes_the_commit_from_the_generic_rule(row):
         ("Jenkins Agent <ci@example.org>", False),
         ("Agent <jo@example.org>", False),
         ("Jo Agentur <jo@example.org>", False),
+        ("ChatGPT <jo@example.org>", True),
+        ("ChatGPTBuddy <jo@example.org>", False),
     ],
 )
 def test_a_tag_in_the_address_or_the_end_of_the_name_tells_an_agent(author, is_agent):
