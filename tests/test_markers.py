@@ -113,6 +113,19 @@ def test_the_sieve_loses_no_example(row, example):
 SIEVE = sieve.pattern(MARKERS)
 
 
+def test_reading_only_the_lines_that_pass_the_sieve_finds_the_same():
+    bodies = [
+        commit_of(text, row.kind)
+        for row in (*POSITIVE, *MARKERS.of_kind("denial"))
+        for text in (*row.examples, *row.near_misses)
+        if row.kind not in ("branch", "file")
+    ]
+    told = sieve.telling((commit.message for commit in bodies), MARKERS)
+    for commit in bodies:
+        whole = list(message.evidence(commit, MARKERS))
+        assert list(message.evidence(commit, MARKERS, told)) == whole
+
+
 def test_every_row_has_an_example_and_a_source_and_positive_rows_a_date_and_near_misses():
     for row in MARKERS.rows:
         assert row.source, row.id

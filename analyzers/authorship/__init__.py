@@ -113,12 +113,13 @@ def _in_commits(history: History, markers: Markers) -> Iterator[Evidence]:
     is_suspect = identity.suspects(commits, markers)
     names_branch = branch.suspects(commits, markers)
     texts = sieve.candidates(history, markers)
+    telling = sieve.telling(texts.values(), markers)
     wanted = commits[is_suspect | names_branch | among(commits["sha"], texts)]
     for commit in _as_read(wanted, texts):
         yield from identity.evidence(commit, markers)
         yield from branch.evidence(commit, markers)
         if commit.message:
-            yield from message.evidence(commit, markers)
+            yield from message.evidence(commit, markers, telling)
 
 
 def _as_read(commits: pd.DataFrame, texts: Mapping[str, str]) -> Iterator[Commit]:

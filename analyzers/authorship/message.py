@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from analyzers.authorship import disclosure
@@ -36,21 +36,27 @@ _CALL_OUT = re.compile(
 _COAUTHOR = {"coauthoredby", "coauthor", "cocreatedby", "coauthoredwith", "codevelopedby"}
 
 
-def evidence(commit: Commit, markers: Markers) -> Iterator[Evidence]:
-    """Every mark in the message; quotes, code blocks, comments and finder credits are no marks."""
-    found = [*_subject(commit, markers), *_body(commit, markers)]
+def evidence(
+    commit: Commit, markers: Markers, telling: Collection[str] | None = None
+) -> Iterator[Evidence]:
+    """Every mark in the message; quotes, code blocks, comments and finder credits are no marks.
+
+    `telling` are the lines that a sieve lets through: without it, all are held against the rows.
+    """
+    found = [*_subject(commit, markers), *_body(commit, markers, telling)]
     yield from found
     if found and _PICKED in commit.message:
         detail = "The message says that it was cherry-picked: the marks are the original's."
         yield Evidence(commit.sha, "", CHERRY_PICK, "trailer", "none", "high", detail)
 
 
-def _body(commit: Commit, markers: Markers) -> Iterator[Evidence]:
+def _body(commit: Commit, markers: Markers, telling: Collection[str] | None) -> Iterator[Evidence]:
     text = readable(commit.message)
     if commit.is_merge and _JOINED.match(text):
         return
     for line in lines(text, markers):
-        yield from _line(commit, markers, line)
+        if telling is None or line in telling:
+            yield from _line(commit, markers, line)
     yield from disclosure.evidence(commit, markers, text)
 
 
@@ -64,14 +70,16 @@ def readable(message: str) -> str:
 
 def lines(text: str, markers: Markers) -> Iterator[str]:
     """The lines in which a mark may stand."""
-    for raw in text.splitlines():
-        found = _LINE.match(raw)
-        if (
-            found
-            and _is_own_word(found["text"])
-            and not markers.ignored_lines.search(found["text"])
-        ):
-            yield found["text"]
+    return (line for raw in text.splitlines() if (line := _own_line(markers, raw)))
+
+
+@lru_cache(maxsize=2**14)
+def _own_line(markers: Markers, raw: str) -> str:
+    """The line without what decorates it; nothing where it is quoted or never counts."""
+    found = _LINE.match(raw)
+    line = found["text"] if found else ""
+    is_told = line and _is_own_word(line) and not markers.ignored_lines.search(line)
+    return line if is_told else ""
 
 
 def _is_own_word(line: str) -> bool:

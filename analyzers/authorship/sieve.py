@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import pyarrow as pa
+
+from analyzers.authorship import message
 from analyzers.authorship.markers import Markers, normal_key
 from analyzers.authorship.rows import WORDS, WORDS_OR_YES, Marker
 from analyzers.authorship.traces import among
@@ -51,6 +54,15 @@ def candidates(history: History, markers: Markers) -> dict[str, str]:
     is_old = (hits["committed_at"] < asked.since).fillna(False).astype(bool)
     old = set(hits.loc[is_old, "sha"])
     return {sha: message for sha, message in found.items() if sha not in old}
+
+
+def telling(messages: Iterable[str], markers: Markers) -> frozenset[str]:
+    """The lines of these messages that may hold a mark: few, and the rows are asked of no other."""
+    readable = (message.readable(each) for each in messages)
+    told = pa.array(
+        {line for text in readable for line in message.lines(text, markers)}, pa.string()
+    )
+    return frozenset(told.filter(sieve(markers).hits(told)).to_pylist())
 
 
 def _identities(row: Marker) -> Iterator[str]:
