@@ -13,6 +13,7 @@ from analyzers.mining.people import is_platform_committer
 from analyzers.reviews import numbers
 from analyzers.reviews.landing import Landing
 from analyzers.reviews.names import Names
+from analyzers.reviews.record import repeated
 
 IsAutomation = Callable[[pd.Series, pd.Series], np.ndarray]
 
@@ -69,8 +70,8 @@ def people(commits: pd.DataFrame, is_automation: IsAutomation) -> People:
     platforms = {email for email in emails if is_platform_committer(email)}
     machines = np.asarray(is_automation(*committers), dtype=bool)
     return People(
-        authors=commits["author_id"].tolist(),
-        committers=commits["committer_id"].tolist(),
+        authors=repeated(commits["author_id"]),
+        committers=repeated(commits["committer_id"]),
         is_platform=(machines | committers[1].isin(platforms).to_numpy()).tolist(),
         is_automation=np.asarray(is_automation(*authors), dtype=bool).tolist(),
         names=Names.of(commits),

@@ -44,7 +44,7 @@ def record(history: History, graph: Graph) -> Record:
         lines=lines,
         authored=seconds(commits["authored_at"]).tolist(),
         committed=committed,
-        author_emails=commits["author_email"].tolist(),
+        author_emails=repeated(commits["author_email"]),
         subjects=commits["subject"].tolist(),
         snapshot=max((time for time in committed if time <= newest + 30 * DAY), default=0),
     )
@@ -54,6 +54,13 @@ def seconds(times: pd.Series) -> np.ndarray:
     """Epoch seconds; UNKNOWN for missing times."""
     values = times.to_numpy(dtype="datetime64[s]")
     return np.where(np.isnat(values), UNKNOWN, values.astype("int64"))
+
+
+def repeated(texts: pd.Series) -> list[str]:
+    """The texts, equal ones as one object: few people write many commits."""
+    codes, known = pd.factorize(texts)
+    found: list[str] = np.array(known.tolist(), dtype=object)[codes].tolist()
+    return found
 
 
 def timestamps(values: list[int] | np.ndarray) -> pd.Series:
