@@ -1,12 +1,16 @@
 """How much does reviewgap cost beside git, and how does it grow? Everything as ratios in one run.
 
-    python -P benchmarks/speed.py [REPO…] [--sizes 1000,10000] [--runs 3] [--peers] [-o FILE.md]
+    python -P benchmarks/speed.py [REPO…] [--sizes 1000,10000] [--runs 3] [--peers]
+                                  [-o FILE.md] [--plot FILE.svg]
 
 Per repository, in turn and `--runs` times: plain `git log --numstat -M`, a full `reviewgap mine`
 into an empty store on both cores and on one, a refresh with nothing new, and, with `--peers`,
-PyDriller's traversal of modified files and whichever of gitstats, git-fame and perceval is
-installed. Wall and CPU seconds of the process and all its children, and the peak memory of the
-largest of them. Constructed repositories come first; their sizes give the exponent of growth.
+whichever of gitstats, git-fame, perceval and git-quick-stats is installed, and PyDriller's
+`modified_files` on commits evenly spaced through history, multiplied to all of them. Wall and CPU
+seconds of the process and all its children, and the peak memory of the largest of them.
+Constructed repositories come first; their sizes give the exponent of growth. Repositories named
+are read through a clone that shares their objects: nothing is written into them, and all tools
+see the same branches, without heads of change requests.
 """
 
 from __future__ import annotations
@@ -26,12 +30,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import altair as alt
+import pandas as pd
+
 REVIEWGAP = str(Path(sys.executable).with_name("reviewgap"))
-PYDRILLER = (
-    "import sys; from pydriller import Repository\n"
-    "for commit in Repository(sys.argv[1]).traverse_commits():\n"
-    "    for file in commit.modified_files: file.added_lines\n"
-)
+SAMPLE = 100  # commits that PyDriller reads
+PYDRILLER = """
+import sys
+from pydriller import Git
+git = Git(sys.argv[1])
+for sha in sys.argv[2:]:
+    for file in git.get_commit(sha).modified_files:
+        file.added_lines
+"""
+PLAIN = "git log --numstat -M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ def jobs(path: Path, store: Path, *, peers: bool) -> dict[str, Callable[[], Cost
         return measured(mine, one_core=one_core)
 
     found: dict[str, Callable[[], Cost]] = {
-        "git log --numstat -M": lambda: measured(log),
+        PLAIN: lambda: measured(log),
         "reviewgap --version": lambda: measured([REVIEWGAP, "--version"]),
         "mine, one core": lambda: anew(one_core=True),
         "mine": lambda: anew(one_core=False),
@@ -116,14 +128,33 @@ def jobs(path: Path, store: Path, *, peers: bool) -> dict[str, Callable[[], Cost
 
 
 def _peers(path: Path) -> dict[str, Callable[[], Cost]]:
+    place = f"GIT_DIR={path}"
     found = {
-        "PyDriller modified_files": [sys.executable, "-P", "-c", PYDRILLER, str(path)],
         "gitstats": ["gitstats", str(path), tempfile.mkdtemp(prefix="gitstats-")],
-        "git-fame": ["git-fame", "--loc=ins,del", str(path)],
-        "perceval": ["perceval", "git", "file://" + str(path), "--git-path", str(path)],
+        "git-fame --loc=ins,del": ["git-fame", "--loc=ins,del", str(path)],
+        "perceval git": ["perceval", "git", f"file://{path}", "--git-path", str(path)],
+        "git-quick-stats -T": ["env", place, "git-quick-stats", "-T"],
     }
-    known = {name: words for name, words in found.items() if shutil.which(words[0])}
-    return {name: lambda words=words: measured(words) for name, words in known.items()}
+    known = {name: words for name, words in found.items() if shutil.which(name.partition(" ")[0])}
+    return {
+        **{name: lambda words=words: measured(words) for name, words in known.items()},
+        f"PyDriller modified_files, from {SAMPLE} commits": lambda: _pydriller(path),
+    }
+
+
+def _pydriller(path: Path) -> Cost:
+    """What all commits would cost, from some that are evenly spaced."""
+    words = ["git", f"--git-dir={path}", "rev-list", "--no-merges", "HEAD"]
+    shas = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
+    sample = shas[:: max(1, len(shas) // SAMPLE)][:SAMPLE]
+    run = [sys.executable, "-P", "-c", PYDRILLER, str(path)]
+    start, whole = measured(run), measured([*run, *sample])
+    times = len(shas) / len(sample)
+    return Cost(
+        start.wall + (whole.wall - start.wall) * times,
+        start.cpu + (whole.cpu - start.cpu) * times,
+        whole.peak_mb,
+    )
 
 
 def table(path: Path, store: Path, *, runs: int, peers: bool) -> tuple[list[str], dict[str, Cost]]:
@@ -134,7 +165,7 @@ def table(path: Path, store: Path, *, runs: int, peers: bool) -> tuple[list[str]
         for name, run in asked.items():
             taken[name].append(run())
     medians = {name: _median(costs) for name, costs in taken.items()}
-    git = medians["git log --numstat -M"]
+    git = medians[PLAIN]
     rows = [
         f"| {name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.peak_mb:.0f} |"
         f" {cost.wall / git.wall:.2f} | {cost.cpu / git.cpu:.2f} |"
@@ -156,13 +187,32 @@ def exponent(sizes: list[int], seconds: list[float]) -> float:
     return statistics.linear_regression(x, y).slope
 
 
-def plotted(sizes: list[int], seconds: list[float]) -> list[str]:
-    """Growth as bars, one a size: what a commit costs, in milliseconds of CPU."""
-    each = [1000 * second / size for size, second in zip(sizes, seconds, strict=True)]
-    return [
-        f"    {size:>9,} {'#' * max(1, round(40 * cost / max(each)))} {cost:.2f} ms"
-        for size, cost in zip(sizes, each, strict=True)
+def plotted(grown: dict[int, dict[str, Cost]], file: Path) -> None:
+    """CPU seconds and peak memory over commits, both logarithmic, one line per command."""
+    rows = [
+        {"commits": size, "command": name, "CPU seconds": cost.cpu, "peak MB": cost.peak_mb}
+        for size, medians in grown.items()
+        for name, cost in medians.items()
+        if name in {PLAIN, "mine", "mine, nothing new"}
     ]
+    scale = alt.Scale(type="log")
+    base = alt.Chart(pd.DataFrame(rows), width=300, height=220).mark_line(point=True)
+    panels = [
+        base.encode(
+            alt.X("commits", scale=scale, axis=alt.Axis(format="~s", tickCount=4)),
+            alt.Y(name, scale=scale),
+            alt.Color("command", title=None, legend=alt.Legend(orient="bottom")),
+        )
+        for name in ("CPU seconds", "peak MB")
+    ]
+    alt.hconcat(*panels).save(file)
+
+
+def shared_clone(path: Path, folder: Path) -> Path:
+    """A bare clone that borrows its objects."""
+    to = folder / (path.parent.name if path.name in {"repo", ".git"} else path.name)
+    subprocess.run(["git", "clone", "-q", "--bare", "--shared", str(path), str(to)], check=True)
+    return to
 
 
 def count(path: Path) -> int:
@@ -179,30 +229,55 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--plot", type=Path)
     asked = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sizes = [int(size) for size in asked.sizes.split(",") if size]
-    lines = [f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"]
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    cores = len(os.sched_getaffinity(0))
+    machine = f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
+    lines = [f"{machine}, {_said('git', '--version')}, load {load} at the start"]
+    grown: dict[int, dict[str, Cost]] = {}
     with tempfile.TemporaryDirectory(prefix="reviewgap-bench-") as folder:
-        built = [construct(Path(folder), n) for n in sizes]
-        grown = []
-        for path in [*built, *asked.repositories]:
-            rows, medians = table(path, Path(folder) / "store", runs=asked.runs, peers=asked.peers)
-            grown.append(medians["mine"].cpu - medians["mine, nothing new"].cpu)
-            name = path.name if path in built else path.parent.name
-            head = "| command | wall s | CPU s | peak MB | wall ÷ git | CPU ÷ git |"
-            lines += ["", f"### {name}: {count(path):,} commits", "", head, "|---|" + "---|" * 5]
-            lines += rows
-            print("\n".join(lines[-len(rows) - 4 :]), file=sys.stderr, flush=True)
-    if len(sizes) > 1:
-        costs = grown[: len(sizes)]
-        lines += ["", f"Growth exponent of CPU time: {exponent(sizes, costs):.2f}", ""]
-        lines += plotted(sizes, costs)
+        here = Path(folder)
+        for size in sizes:
+            path = construct(here, size)
+            rows, grown[size] = table(path, here / "store", runs=asked.runs, peers=asked.peers)
+            lines += _told(path, rows)
+        for named in asked.repositories:
+            path = shared_clone(named, here)
+            rows, _ = table(path, here / "store", runs=asked.runs, peers=asked.peers)
+            lines += _told(path, rows)
+    lines += _growth(grown) if len(sizes) > 1 else []
+    if asked.plot:
+        plotted(grown, asked.plot)
     text = "\n".join(lines) + "\n"
     if asked.output:
         asked.output.write_text(text, encoding="utf-8")
     else:
         print(text)
+
+
+def _told(path: Path, rows: list[str]) -> list[str]:
+    head = "| command | wall s | CPU s | peak MB | wall ÷ git | CPU ÷ git |"
+    told = ["", f"### {path.name}: {count(path):,} commits", "", head, "|---|" + "---|" * 5, *rows]
+    print("\n".join(told), file=sys.stderr, flush=True)
+    return told
+
+
+def _growth(grown: dict[int, dict[str, Cost]]) -> list[str]:
+    """Exponents over all sizes and over the largest two, where the start weighs nothing."""
+    sizes = list(grown)
+    told = [""]
+    for name in (PLAIN, "mine"):
+        costs = [grown[size][name].cpu for size in sizes]
+        whole, last = exponent(sizes, costs), exponent(sizes[-2:], costs[-2:])
+        told.append(f"Growth exponent of CPU time, {name}: {whole:.2f}, of the last two {last:.2f}")
+    return told
+
+
+def _said(*words: str) -> str:
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip()
 
 
 if __name__ == "__main__":
