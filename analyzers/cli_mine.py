@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -100,6 +101,7 @@ def _mine_many(order: Order, form: TextFormat, *, quiet: bool) -> int:
     finally:
         if any(outcome.key for outcome in found):
             _gather(order, found)
+    _sum_up(found, quiet=quiet)
     if form is TextFormat.json:
         for outcome in sorted(found, key=lambda each: str(each.repository)):
             terminal.show(_as_json(outcome))
@@ -114,6 +116,13 @@ def _tell(outcome: Outcome, place: str, *, quiet: bool) -> None:
         return
     told = f"{outcome.state}: {_counted(outcome.counts)}"
     terminal.note(f"{place} {outcome.repository}: {told}, {outcome.seconds:.1f} s", quiet=quiet)
+
+
+def _sum_up(found: list[Outcome], *, quiet: bool) -> None:
+    """The last line, for whoever cannot read two thousand of them."""
+    times = Counter(outcome.state for outcome in found)
+    states = ", ".join(f"{n:,} {state}" for state, n in sorted(times.items()))
+    terminal.note(f"{len(found):,} repositories: {states}", quiet=quiet)
 
 
 def _counted(counts: dict[str, int]) -> str:

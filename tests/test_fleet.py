@@ -76,6 +76,7 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_di
     assert two["state"] == "failed"
     assert "names neither a branch nor a commit" in two["message"]
     assert err.count("two: failed: ") == 1
+    assert err.splitlines()[-1] == "2 repositories: 1 failed, 1 mined"
     assert overview.read(store_dir)["name"].unique().tolist() == ["one"]
 
 
