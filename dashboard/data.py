@@ -101,15 +101,32 @@ def overview() -> pd.DataFrame | None:
 
     None where they are few, lie in several stores, or their store has no such table.
     """
+    listed = _listed()
+    try:
+        return None if listed is None else _overview(*listed)
+    except (OSError, ValueError):
+        return None
+
+
+def labels() -> dict[str, str]:
+    """Key -> name for the repository box, mined ones first; names twice there keep their key."""
+    listed = _listed()
+    if listed is None or overview() is None:
+        repos = {key: repository(key) for key in offered()}
+        return _told_apart({key: repo.name if repo else None for key, repo in repos.items()})
+    return _labels(*listed)
+
+
+def _listed() -> tuple[Path, int, frozenset[str]] | None:
+    """The table of all where it is read: its file, when that was written, and whose rows."""
     folders, stores = _offered(os.environ.get(REPOSITORIES, "[]"))
     if len(folders) <= MANY or len(stores) != 1:
         return None
     store = next(iter(stores))
     remote.freshen_rows(store)
-    path = store / fleet.FILE
     try:
-        return _overview(path, path.stat().st_mtime_ns, frozenset(folders))
-    except (OSError, ValueError):
+        return store / fleet.FILE, (store / fleet.FILE).stat().st_mtime_ns, frozenset(folders)
+    except OSError:
         return None
 
 
@@ -120,22 +137,18 @@ def _overview(path: Path, changed: int, keys: frozenset[str]) -> pd.DataFrame:
     return rows[rows["key"].isin(keys)].reset_index(drop=True)
 
 
-def labels() -> dict[str, str]:
-    """Key -> name for the repository box, mined ones first; names twice there keep their key."""
-    known = _names()
+@once(maxsize=4)
+def _labels(path: Path, changed: int, keys: frozenset[str]) -> dict[str, str]:
+    rows = _overview(path, changed, keys).drop_duplicates("key")
+    known: dict[str, str | None] = dict(zip(rows["key"], rows["name"], strict=True))
+    return _told_apart(dict.fromkeys(offered()) | known)
+
+
+def _told_apart(known: dict[str, str | None]) -> dict[str, str]:
     found = dict(sorted(known.items(), key=lambda item: item[1] is None))
     names = {key: name or key.rpartition("-")[0] for key, name in found.items()}
     times = Counter(names.values())
     return {key: f"{name} ({key})" if times[name] > 1 else name for key, name in names.items()}
-
-
-def _names() -> dict[str, str | None]:
-    """Key -> name of what is offered, None where it has not been mined."""
-    rows = overview()
-    if rows is None:
-        repos = {key: repository(key) for key in offered()}
-        return {key: repo.name if repo else None for key, repo in repos.items()}
-    return dict.fromkeys(offered()) | dict(zip(rows["key"], rows["name"], strict=True))
 
 
 def repository(key: str) -> Repository | None:
