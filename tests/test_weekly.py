@@ -188,6 +188,18 @@ def _frames(pairs):
     return built, Weeks.spanning(built.commits, built.change_requests)
 
 
+@pytest.mark.parametrize(("n_landed", "told"), [(4, None), (5, 13.0)])
+def test_weeks_of_work_are_told_once_five_landed_in_thirteen_weeks(n_landed, told):
+    opened = np.full(5 + n_landed, 0.5)  # five of them wait until the end
+    landed = np.array([1.0] * n_landed + [np.nan] * 5)
+    built = Frames(commits({"landed_at": "2026-04-05T00:00Z"}), at_days(opened, landed), events())
+    work = backlog(built, weeks=Weeks.spanning(built.commits, built.change_requests))[
+        "weeks_of_work"
+    ]
+    assert len(work) == 13
+    assert work.iloc[-1] == told if told else work.isna().all()
+
+
 @given(queue)
 @settings(max_examples=25, deadline=None)
 def test_littles_law_holds_when_time_is_clipped_to_the_window(pairs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analyzers.capacity.estimates import shares
+from analyzers.capacity.estimates import MIN_N, shares
 from analyzers.capacity.metric import Frames, count, figure, metric, weekly_frame
 from analyzers.capacity.weeks import DAY, UNKNOWN, Weeks, micros, trailing_sums
 from analyzers.columns import Ground
@@ -26,7 +26,8 @@ NEVER = np.iinfo(np.int64).max
     ),
     figure(
         "weeks_of_work",
-        "Young backlog over landed per week, both averaged over 13 weeks (Little's law).",
+        "Young backlog over landed per week, both averaged over 13 weeks (Little's law); unknown"
+        f" where fewer than {MIN_N} landed in them.",
         "weeks",
     ),
     figure(
@@ -63,7 +64,9 @@ def backlog(frames: Frames, *, weeks: Weeks) -> pd.DataFrame:
         weeks,
         {
             "backlog_young": waiting,
-            "weeks_of_work": weeks_of_work(waiting, landed),
+            "weeks_of_work": np.where(
+                trailing_sums(landed, WORK_WINDOW) >= MIN_N, weeks_of_work(waiting, landed), np.nan
+            ),
             "review_efficiency_index": _over(
                 trailing_sums(landed, INDEX_WINDOW), trailing_sums(opened, INDEX_WINDOW)
             ),

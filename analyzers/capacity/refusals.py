@@ -14,7 +14,7 @@ from analyzers.capacity.estimates import MIN_N
 from analyzers.capacity.reviewers import COVERAGE_AT_LEAST, COVERAGE_WEEKS
 
 SINCE = {
-    "weeks_of_work": f"fewer than {WORK_WINDOW} weeks, or nothing landed in them",
+    "weeks_of_work": f"fewer than {MIN_N} landings in the last {WORK_WINDOW} weeks",
     "review_efficiency_index": f"fewer than {INDEX_WINDOW} weeks, or nothing opened in them",
     "reviewer_coverage_share": f"fewer than {MIN_N} landings in the last {COVERAGE_WEEKS} weeks",
     "n_active_reviewers": f"a reviewer is known for fewer than {COVERAGE_AT_LEAST:.0%} of landings",
