@@ -195,12 +195,13 @@ def plotted(grown: dict[int, dict[str, Cost]], file: Path) -> None:
         for name, cost in medians.items()
         if name in {PLAIN, "mine", "mine, nothing new"}
     ]
-    scale = alt.Scale(type="log")
-    base = alt.Chart(pd.DataFrame(rows), width=300, height=220).mark_line(point=True)
+    scale = alt.Scale(type="log", nice=False, padding=8)
+    axis = alt.Axis(format="~s", tickCount=4, grid=False)
+    base = alt.Chart(pd.DataFrame(rows), width=260, height=200).mark_line(point=True)
     panels = [
         base.encode(
-            alt.X("commits", scale=scale, axis=alt.Axis(format="~s", tickCount=4)),
-            alt.Y(name, scale=scale),
+            alt.X("commits", scale=scale, axis=axis),
+            alt.Y(name, scale=scale, axis=axis),
             alt.Color("command", title=None, legend=alt.Legend(orient="bottom")),
         )
         for name in ("CPU seconds", "peak MB")
