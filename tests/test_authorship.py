@@ -199,6 +199,14 @@ def test_a_merges_disclosure_marks_what_it_brought_in(subject):
     assert told["main work"] == "unmarked"
 
 
+def test_a_forks_merge_says_nothing_of_commits_that_came_into_head_another_way():
+    past = branch_history("Merge pull request #7 from org/codex/fix-it")
+    past.commits["in_head"] = past.commits["sha"] != sha("m")
+    assert judged(past)[1]["branch work"] == "unmarked"
+    past.commits["in_head"] = past.commits["sha"] == sha("a")
+    assert judged(past)[1]["branch work"] == "ai_coauthored"
+
+
 def test_a_merge_that_repeats_what_its_commits_say_adds_nothing_to_them():
     body = "\n\n* one part\n\nCoded with Claude Sonnet 4.6.\n\n* another part\n\nby hand"
     _, told, _ = judged(branch_history("Merge the parts (#7)", body))

@@ -27,20 +27,25 @@ def from_merges(
     """Evidence on merge commits, repeated for every commit that the merge brought in.
 
     What a body says is weaker for a commit than for the whole: high becomes medium. A denial is
-    carried too; it takes back nothing that the commit itself says firmly.
+    carried too; it takes back nothing that the commit itself says firmly. A fork's merge, which
+    HEAD does not reach, says nothing of commits that HEAD does: they came another way.
     """
     told = list(found)
-    brought = {sha: ancestry.brought_in(sha) for sha in dict.fromkeys(trace.sha for trace in told)}
+    ours = set(commits.loc[commits["in_head"].astype(bool), "sha"])
+    brought = {
+        sha: [each for each in ancestry.brought_in(sha) if sha in ours or each not in ours]
+        for sha in dict.fromkeys(trace.sha for trace in told)
+    }
     subjects = _subjects(commits, {sha for shas in brought.values() for sha in shas})
     for trace in told:
-        for sha, ours in scope.narrowed(trace, brought[trace.sha], subjects):
+        for sha, claim in scope.narrowed(trace, brought[trace.sha], subjects):
             place = "branch" if trace.place == "branch" else "merge_body"
             yield replace(
-                ours,
+                claim,
                 sha=sha,
                 source_sha=trace.sha,
                 place=place,
-                confidence=_weaker(ours) if place == "merge_body" else ours.confidence,
+                confidence=_weaker(claim) if place == "merge_body" else claim.confidence,
             )
 
 
