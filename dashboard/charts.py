@@ -182,18 +182,23 @@ def forecast(past: pd.DataFrame, ahead: pd.DataFrame, *, unit: str, meaning: str
     ).properties(height=HEIGHT, padding=PADDING)
 
 
-def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0%") -> alt.Chart:
+def bars(frame: pd.DataFrame, *, unit: str, meaning: str, x: str, fmt: str = ".0%") -> Drawing:
     """One bar per row in the given order; columns rank, value."""
-    return (
-        alt.Chart(frame)
+    return Drawing(frame, _bars(unit, meaning, x, fmt))
+
+
+@once(maxsize=16)
+def _bars(unit: str, meaning: str, x: str, fmt: str) -> str:
+    chart = (
+        alt.Chart(ROWS)
         .mark_bar(color=axes.COLOURS[meaning], cornerRadiusEnd=2)
         .encode(
             x=alt.X("rank:O", title=x, axis=axes.axis(grid=False, angle=0)),
             y=alt.Y("value:Q", title=unit, axis=axes.axis(fmt=fmt)),
             tooltip=[alt.Tooltip("rank:O", title=x), alt.Tooltip("value:Q", format=fmt)],
         )
-        .properties(height=SMALL, padding=PADDING)
     )
+    return written(chart, SMALL)
 
 
 def _narrow(frame: pd.DataFrame, series: Sequence[Line]) -> pd.DataFrame:

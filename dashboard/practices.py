@@ -46,15 +46,19 @@ def around_review(repo: data.Repository) -> None:
     if rows.empty:
         st.caption("Not measured yet; the next mining run does.")
         return
-    told = pd.DataFrame([_practice(row) for _, row in rows.iterrows()])
     st.dataframe(
-        told,
+        _shares(repo),
         column_config={"Share": _PERCENT, "n": st.column_config.NumberColumn(format="localized")},
         hide_index=True,
         placeholder=text.UNKNOWN,
         alt="Shares of the last 52 weeks that landed around review",
     )
     st.caption("Over the last 52 complete weeks, with 90% bands. None proves a lack of review.")
+
+
+@once(16)
+def _shares(repo: data.Repository) -> pd.DataFrame:
+    return pd.DataFrame([_practice(row) for _, row in repo.rows("practices").iterrows()])
 
 
 def _practice(row: pd.Series) -> dict[str, object]:
@@ -69,19 +73,25 @@ def _practice(row: pd.Series) -> dict[str, object]:
     }
 
 
-def _sample(repo: data.Repository) -> pd.DataFrame:
-    """What `reviewgap effort` measured last; read again only when it has changed."""
+def _changed(repo: data.Repository) -> int:
+    """When `reviewgap effort` measured last; 0 if it never did."""
     try:
-        changed = (repo.folder / f"{EFFORT_SAMPLE.name}.parquet").stat().st_mtime_ns
+        return (repo.folder / f"{EFFORT_SAMPLE.name}.parquet").stat().st_mtime_ns
     except OSError:
-        return EFFORT_SAMPLE.empty()
-    return _kept(repo, changed)
+        return 0
 
 
 @once(16)
-def _kept(repo: data.Repository, changed: int) -> pd.DataFrame:
-    del changed  # part of the key only
-    return Shelf(repo.folder).kept(EFFORT_SAMPLE)
+def _sample(repo: data.Repository, changed: int) -> pd.DataFrame:
+    """What it measured; read again only when it has changed."""
+    return Shelf(repo.folder).kept(EFFORT_SAMPLE) if changed else EFFORT_SAMPLE.empty()
+
+
+@once(16)
+def _ratios(repo: data.Repository, changed: int) -> pd.DataFrame:
+    rows = pd.concat([repo.rows("effort"), _sample(repo, changed)])
+    told = pd.DataFrame([_ratio(row) for _, row in rows.iterrows()])
+    return told.dropna(axis="columns", how="all")
 
 
 def effort(repo: data.Repository) -> None:
@@ -91,12 +101,11 @@ def effort(repo: data.Repository) -> None:
     if rows.empty:
         st.caption("Not measured yet; the next mining run does.")
         return
-    sample = _sample(repo)
+    changed = _changed(repo)
+    sample = _sample(repo, changed)
     st.markdown(_growth(rows.iloc[0]))
-    told = pd.DataFrame([_ratio(row) for _, row in pd.concat([rows, sample]).iterrows()])
-    told = told.dropna(axis="columns", how="all")
     st.dataframe(
-        told,
+        _ratios(repo, changed),
         column_config={"Times": st.column_config.NumberColumn(format="%.2f")},
         hide_index=True,
         placeholder=text.UNKNOWN,

@@ -16,7 +16,7 @@ from dashboard import (
     drill,
     figures,
     filters,
-    marks,
+    over_weeks,
     parts,
     practices,
     published,
@@ -98,7 +98,14 @@ def _capacity() -> None:
     label = f" Here {LABELS[answer.capacity_label]}." if answer else ""
     parts.chart(
         "What review has shown it can land",
-        charts.lines(frame, series, unit="change requests per week", marks=marks.shown(shown)),
+        over_weeks.lines(
+            shown,
+            *series,
+            unit="change requests per week",
+            step=shown.step,
+            height=charts.HEIGHT,
+            has_marks=True,
+        ),
         key="capacity-weeks",
         alt_text="Change requests landed per week against demonstrated capacity",
         reading="Demonstrated capacity is the mean landed per week in the quarter of the last 52"
@@ -140,7 +147,7 @@ def _companions() -> None:
                 continue
             parts.chart(
                 title,
-                charts.lines(frame, [line], unit=unit, fmt=fmt, height=charts.SMALL),
+                over_weeks.lines(shown, line, unit=unit, step=step, fmt=fmt),
                 key=f"capacity-{line.column}",
                 alt_text=f"{title} per week",
                 reading=reading + text.per_point(step),
@@ -183,7 +190,7 @@ def _reviewers() -> None:
         line = Line("n_active_reviewers", "Reviewers", "throughput")
         parts.chart(
             "Reviewers per week",
-            charts.lines(shown.chart_weeks, [line], unit="people", fmt=",.0f", height=charts.SMALL),
+            over_weeks.lines(shown, line, unit="people", step=shown.step, fmt=",.0f"),
             key="capacity-people",
             alt_text="People who reviewed or landed others' change requests per week",
             reading="People who landed, reviewed or answered somebody else's change request.",
@@ -228,7 +235,7 @@ def _alone() -> None:
         return  # the table of ways around review has said why
     parts.chart(
         "Landed by its author alone",
-        charts.lines(frame, [line], unit="share of landings", fmt=".0%", height=charts.SMALL),
+        over_weeks.lines(shown, line, unit="share of landings", step=step, fmt=".0%"),
         key="capacity-alone",
         alt_text="Share of change requests landed by their author with no sign of another human",
         reading="No sign of another human in git. Reviews that left no trace look the same."
