@@ -140,9 +140,8 @@ def _gather(order: Order, found: list[Outcome]) -> None:
     """Bring the table of all repositories up to date, here and where it is published."""
     from analyzers.fleet import overview
 
-    mined = [outcome.key for outcome in found if outcome.state == "mined"]
-    if mined:
-        overview.keep(order.store, mined)
+    # Also of what has nothing new: the run that mined it may not have lived to tell.
+    overview.keep(order.store, {each.key: each.generation for each in found if each.key})
     if order.publish:
         from analyzers.fleet import shared
 

@@ -129,8 +129,9 @@ def refresh(
             told = "the store was damaged or of another version; it was made anew from git"
             terminal.note(f"reviewgap: {path}: {told}", quiet=quiet)
         if made.is_new:
+            folder = made.shelf.folder
             with suppress(OSError):  # only the list of all goes without what is new
-                overview.keep(made.shelf.folder.parent, [made.shelf.folder.name])
+                overview.keep(folder.parent, {folder.name: made.manifest["generation"]})
         refreshed = made
     for warning in refreshed.manifest["warnings"]:
         terminal.note(f"reviewgap: {path}: {warning}", quiet=quiet)

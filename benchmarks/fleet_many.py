@@ -149,7 +149,7 @@ def main() -> None:
         store, public = Path(top) / "store", Path(top) / "public"
         folders = synthesized(asked.patterns, store, n)
         told(f"table of all {n:,} anew", lambda: overview.gather(store))
-        told("one row of it", lambda: overview.keep(store, [folders[n // 2].name]), 5)
+        told("one row of it", lambda: overview.keep(store, {folders[n // 2].name: "new"}), 5)
         size = (store / overview.FILE).stat().st_size
         print(f"its size: {size / 1e6:.2f} MB, {size / n:.0f} bytes each")
         told("reading it", lambda: overview.read(store), 5)

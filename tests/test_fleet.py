@@ -86,18 +86,20 @@ def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, here, several
     assert kept["period_weeks"].tolist() == [4, 12, 26, 52] * 2
     assert kept["name"].tolist() == ["one"] * 4 + ["two"] * 4
     assert set(kept["n_commits"]) == {1}
+    overview.write(store_dir, kept[kept["name"] == "two"])  # as a run leaves it that was killed
     code, _, err = run("mine", several)
     assert (code, err.count("nothing new: 1 commits")) == (0, 2)
+    assert overview.read(store_dir).equals(kept)
 
 
-def mined(store, name, n_commits=1):
+def mined(store, name, n_commits=1, generation="000001"):
     """What the store has of a repository, as far as the table of all reads it."""
     folder = store / f"{name}-{name.encode().hex():0<10.10}"
     folder.mkdir(parents=True, exist_ok=True)
     facts = {
         "schema": manifest.SCHEMA,
         "repository": {"name": name, "is_shallow": False, "is_partial": False},
-        "generation": "000001",
+        "generation": generation,
         "counts": {"commits": n_commits, "change_requests": 0, "incomplete": 0},
         "n_missing": 0,
     }
@@ -109,22 +111,20 @@ def counted(store):
     return overview.read(store).set_index("name")["n_commits"].to_dict()
 
 
-def test_one_row_is_brought_up_to_date_and_the_others_are_not_looked_at(tmp_path):
+def test_rows_of_another_generation_are_brought_up_to_date_and_no_others(tmp_path):
     first, second = mined(tmp_path, "one"), mined(tmp_path, "two")
     overview.gather(tmp_path)
-    mined(tmp_path, "one", n_commits=99)
-    mined(tmp_path, "two", n_commits=3)
-    overview.keep(tmp_path, [second.name])
+    mined(tmp_path, "one", n_commits=99, generation="000002")
+    mined(tmp_path, "two", n_commits=3, generation="000002")
+    overview.keep(tmp_path, {first.name: "000001", second.name: "000002"})
     assert counted(tmp_path) == {"one": 1, "two": 3}
-    overview.keep(tmp_path, [first.name])
-    assert counted(tmp_path) == {"one": 99, "two": 3}
 
 
 def test_a_run_on_one_begins_the_table_and_mends_it(run, several, store_dir):
     run("mine", several / "one")
     assert list(counted(store_dir)) == ["one"]
     (store_dir / overview.FILE).write_bytes(b"damaged")
-    overview.keep(store_dir, [mined(store_dir, "two").name])
+    overview.keep(store_dir, {mined(store_dir, "two").name: "000001"})
     assert list(counted(store_dir)) == ["one", "two"]
 
 

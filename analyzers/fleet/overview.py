@@ -6,7 +6,7 @@ STORE/repositories.parquet    replaced in one step when a run over one or many e
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +88,8 @@ def gather(store: Path) -> int:
     return len(folders)
 
 
-def keep(store: Path, keys: Collection[str]) -> None:
-    """Bring the rows of these repositories up to date, the others as they are."""
+def keep(store: Path, generations: Mapping[str, str]) -> None:
+    """Bring the rows of these repositories to their generations, the others as they are."""
     with filelock.FileLock(store / f"{FILE}.lock", timeout=_PATIENCE_SECONDS):
         try:
             others = read(store)
@@ -98,9 +98,12 @@ def keep(store: Path, keys: Collection[str]) -> None:
         if others.empty:
             gather(store)
             return
-        fresh = _of([store / key for key in keys])
-        rows = pd.concat([others[~others["key"].isin(keys)], fresh], ignore_index=True)
-        write(store, rows.sort_values(["key", "period_weeks"]))
+        known = dict(zip(others["key"], others["generation"], strict=True))
+        stale = sorted(key for key, made in generations.items() if known.get(key) != made)
+        if stale:
+            fresh = _of([store / key for key in stale])
+            rows = pd.concat([others[~others["key"].isin(stale)], fresh], ignore_index=True)
+            write(store, rows.sort_values(["key", "period_weeks"]))
 
 
 def _of(folders: Iterable[Path]) -> pd.DataFrame:

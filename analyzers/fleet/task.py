@@ -43,6 +43,7 @@ class Outcome:
     counts: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     key: str = ""
+    generation: str = ""
     seconds: float = 0.0
 
 
@@ -67,6 +68,7 @@ def run(task: Task) -> Outcome:
         counts=facts["counts"],
         warnings=tuple(facts["warnings"]),
         key=task.key,
+        generation=facts["generation"],
         seconds=time.monotonic() - began,
     )
 
