@@ -200,3 +200,23 @@ def test_an_id_used_twice_is_refused():
     row = {"id": "claude.identity", "tool": "C", "kind": "link", "regex": "x"}
     with pytest.raises(UsageError, match=r"claude\.identity"):
         markers.load([row])
+
+
+@pytest.mark.parametrize("regex", ["(x+x+)+y", "(?:a|aa)*b", r"(\w|x){2,90}z"])
+def test_a_repository_may_not_bring_a_pattern_that_never_ends(regex):
+    row = {"id": "own", "tool": "Own", "kind": "footer", "degree": "assisted", "regex": regex}
+    with pytest.raises(UsageError, match="repeats a group"):
+        markers.load([row])
+
+
+@pytest.mark.parametrize("regex", ["(?=own)x", r"(own)\1", "(?<!x)own", "(", "[z-a]"])
+def test_a_repository_may_not_bring_a_pattern_that_the_sieve_cannot_hold(regex):
+    row = {"id": "own", "tool": "Own", "kind": "footer", "degree": "assisted", "regex": regex}
+    with pytest.raises(UsageError, match="marker own: regex is no pattern of RE2"):
+        markers.load([row])
+
+
+@pytest.mark.parametrize("regex", ["made with (?:our )?tool", r"\(own\)+", "[ab]+ by Own"])
+def test_what_repeats_no_group_is_taken(regex):
+    row = {"id": "own", "tool": "Own", "kind": "footer", "degree": "assisted", "regex": regex}
+    assert markers.load([row]).rows[0].id == "own"

@@ -38,7 +38,7 @@ def read_labels(text: str, *, origin: str) -> pd.DataFrame:
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     if not rows or not {"sha", "label"} <= set(rows[0]):
         raise UsageError(f"{origin}: expected CSV with the columns sha and label")
-    labels = pd.DataFrame(rows)[["sha", "label"]].astype("str")
+    labels = pd.DataFrame(rows)[["sha", "label"]].fillna("").astype("str")
     labels["sha"] = labels["sha"].str.strip().str.lower()
     labels["label"] = labels["label"].str.strip().str.lower()
     labels = labels[labels["label"] != ""].drop_duplicates()

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import TypeVar
 
-from analyzers.authorship.rows import WORDS_OR_YES, Marker
+from analyzers.authorship.rows import WORDS_OR_YES, Marker, require_tame
 from analyzers.authorship.rows import marker as parse
 from analyzers.authorship.words import Words
 from analyzers.errors import UsageError
@@ -124,6 +124,9 @@ def load(own: Iterable[Mapping[str, object]] = ()) -> Markers:
     text = resources.files(__package__).joinpath("ai_tools.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     named = data["vocabulary"]
+    own = list(own)
+    for row in own:
+        require_tame(row, origin="reviewgap.toml")
     theirs = tuple(parse(_spelled(row, named), origin="reviewgap.toml") for row in own)
     ours = tuple(parse(_spelled(row, named), origin="ai_tools.toml") for row in data["markers"])
     _require_unique((*theirs, *ours))

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analyzers.errors import UsageError
 
@@ -33,6 +35,7 @@ _LISTS = ("emails", "logins", "keys", "examples", "near_misses")
 _TEXTS = ("id", "tool", "kind", "degree", "confidence", "name", "value", "regex", "ref", "source")
 _PATTERNS = ("name", "value", "regex", "sieve")
 _OTHER = ("ids", "since", "until", "evidence_place", "committer", "sieve")
+_REPEATED_GROUP = re.compile(r"(?<!\\)\)(?:[*+]|\{\d*,)")
 WORDS = "agent words"
 WORDS_OR_YES = "agent words or yes"
 
@@ -90,6 +93,24 @@ def marker(row: Mapping[str, object], *, origin: str) -> Marker:
     if not values["tool"] and kind not in ("negative", "denial"):
         raise UsageError(f"{where}: tool is missing")
     return Marker(**{name: _parsed(name, value, kind, where) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def require_tame(row: Mapping[str, object], *, origin: str) -> None:
+    """UsageError for a pattern that a message could keep busy for ever; nobody vouches for it."""
+    where = f"{origin}: marker {row.get('id', '(without id)')!s}"
+    for name in _PATTERNS:
+        if not isinstance(value := row.get(name), str) or value in (WORDS, WORDS_OR_YES):
+            continue
+        if _REPEATED_GROUP.search(value):
+            raise UsageError(
+                f"{where}: {name} repeats a group, which some messages would make slow without"
+                " end; repeat characters or classes only"
+            )
+        try:
+            pc.match_substring_regex(pa.scalar(""), value)
+        except pa.ArrowInvalid as error:
+            reason = str(error).removeprefix("Invalid regular expression: ")
+            raise UsageError(f"{where}: {name} is no pattern of RE2: {reason}") from None
 
 
 def _require_known_fields(row: Mapping[str, object], where: str) -> None:

@@ -18,7 +18,7 @@ def targets(named: Iterable[Path], *, listed: Path | None, root: Path | None) ->
     """
     try:
         return _targets(named, listed, root)
-    except (OSError, RuntimeError) as error:  # a name too long for the disk, links in a circle
+    except (OSError, RuntimeError, ValueError) as error:  # too long a name, a circle of links
         raise UsageError(f"no path can look like that: {str(error)[:200]}") from None
 
 
