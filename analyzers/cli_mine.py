@@ -138,11 +138,13 @@ def _as_json(outcome: Outcome) -> str:
 
 def _gather(order: Order, found: list[Outcome]) -> None:
     """Bring the table of all repositories up to date, here and where it is published."""
-    from analyzers.fleet import overview
+    made = {outcome.key: outcome.generation for outcome in found if outcome.key}
+    # Also where nothing is new: the run that mined it may not have lived to tell.
+    if manifest.is_unlisted(order.store, made):
+        from analyzers.fleet import overview
 
-    # Also of what has nothing new: the run that mined it may not have lived to tell.
-    overview.keep(order.store, {each.key: each.generation for each in found if each.key})
+        overview.keep(order.store, made)
     if order.publish:
         from analyzers.fleet import shared
 
-        shared.publish_rows(order.store, order.publish, [each.key for each in found if each.key])
+        shared.publish_rows(order.store, order.publish, made)

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from analyzers import errors
 SCHEMA = 2
 _MOST_FOOTER_BYTES = 1 << 24
 FILE = "manifest.json"
+OF_ALL = "repositories.parquet"
+"""The store's table of all repositories; see analyzers.fleet.overview."""
 
 
 def default_root() -> Path:
@@ -43,6 +45,15 @@ def read(folder: Path) -> dict[str, Any]:
         return parsed((folder / FILE).read_bytes())
     except OSError:
         return {}
+
+
+def is_unlisted(store: Path, keys: Iterable[str]) -> bool:
+    """Whether one of these repositories has changed since the table of all was written."""
+    try:
+        written = (store / OF_ALL).stat().st_mtime_ns
+        return any((store / key / FILE).stat().st_mtime_ns > written for key in keys)
+    except OSError:
+        return True
 
 
 def is_shelf_key(name: object) -> bool:

@@ -21,7 +21,7 @@ from analyzers.capacity.reading import Reading
 from analyzers.columns import Column, Table
 from analyzers.errors import NotEnoughData
 
-FILE = "repositories.parquet"
+FILE = manifest.OF_ALL
 PERIODS = (4, 12, 26, 52)
 """Lengths of the periods that are told, in weeks."""
 _PATIENCE_SECONDS = 60
