@@ -11,7 +11,6 @@ from platform import node
 
 import filelock
 
-from analyzers import saved
 from analyzers.errors import StoreError
 
 Tell = Callable[[str], None]
@@ -25,9 +24,10 @@ _HOLDER = "writer"
 def turn(folder: Path, tell: Tell) -> Iterator[None]:
     """The folder for this process alone; StoreError where another keeps it for ten minutes."""
     with _acquired(filelock.FileLock(folder / "lock"), folder, tell):
-        with saved.replacing(folder / _HOLDER) as fresh:
-            since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-            fresh.write_text(f"process {os.getpid()} on {node()} since {since}", encoding="utf-8")
+        since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        with suppress(OSError):  # it only tells others whom they wait for
+            told = f"process {os.getpid()} on {node()} since {since}"
+            (folder / _HOLDER).write_text(told, encoding="utf-8")
         try:
             yield
         finally:
