@@ -119,7 +119,7 @@ def companion(chosen: Filters, at: int) -> tuple[Drawing, pd.DataFrame, str, int
     asked = COMPANIONS[at]
     column, is_share = asked.line.column, asked.line.column == SHARE
     enough = figures.ENOUGH_FOR_A_SHARE
-    step = chosen.step_for(f"{SHARE}_n", least=enough) if is_share else chosen.step
+    step = chosen.step_for(f"{SHARE}_n", typical=enough) if is_share else chosen.step
     frame = chosen.weeks_in(step)
     drawn = charts.lines(
         frame,

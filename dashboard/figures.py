@@ -157,8 +157,8 @@ def step_of(n_weeks: int) -> int:
     return 4 if n_weeks <= VERY_LONG else 13
 
 
-def step_with_enough(span: Period, n: str, least: int) -> int:
-    """The smallest step at which most blocks hold at least that many.
+def step_with_enough(span: Period, n: str, typical: int) -> int:
+    """The smallest step at which most blocks hold MIN_N, and half of them that many.
 
     `n` names the weekly count behind a share or a median. Small projects would otherwise show
     scattered points.
@@ -167,7 +167,8 @@ def step_with_enough(span: Period, n: str, least: int) -> int:
     counts = span.weeks[n].to_numpy("float64", na_value=0)
     for step in (each for each in STEPS if each >= smallest and span.n >= 3 * each):
         held = counts[len(counts) % step :].reshape(-1, step).sum(axis=1)
-        if (held >= least).mean() >= MOST_BLOCKS:
+        is_typical = np.median(held) >= typical
+        if is_typical and (held >= estimates.MIN_N).mean() >= MOST_BLOCKS:
             return step
     return max((each for each in STEPS if span.n >= 3 * each), default=smallest)
 

@@ -74,9 +74,9 @@ class Filters:
         """Weeks per point of a chart."""
         return figures.step_of(self.span.n)
 
-    def step_for(self, n: str, *, least: int = estimates.MIN_N) -> int:
-        """Weeks per point of a chart made of the counts in column `n`: `least` of them a point."""
-        return _step_for(self, n, least) if self.span.n else 1
+    def step_for(self, n: str, *, typical: int = estimates.MIN_N) -> int:
+        """Weeks per point of a chart made of the counts in column `n`: `typical` ones a point."""
+        return _step_for(self, n, typical) if self.span.n else 1
 
     def per_point(self, step: int) -> str:
         """What a point stands for where it is not one week, or what the hatch is where it is."""
@@ -106,8 +106,8 @@ def _weeks_in(chosen: Filters, step: int) -> pd.DataFrame:
 
 
 @kept
-def _step_for(chosen: Filters, n: str, least: int) -> int:
-    return figures.step_with_enough(chosen.span, n, least)
+def _step_for(chosen: Filters, n: str, typical: int) -> int:
+    return figures.step_with_enough(chosen.span, n, typical)
 
 
 def current() -> Filters:

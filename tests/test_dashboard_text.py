@@ -168,9 +168,11 @@ def test_each_meaning_has_its_own_colour():
 
 
 def test_points_of_shares_stand_for_enough_weeks():
-    def step(counts):
-        return figures.step_with_enough(figures.period(weekly(52, x_n=counts)), "x_n", 5)
+    def step(counts, typical=5):
+        return figures.step_with_enough(figures.period(weekly(52, x_n=counts)), "x_n", typical)
 
     assert step([9] * 52) == 1
+    assert step([9] * 52, typical=25) == 4
+    assert step([30, 2] * 26, typical=25) == 4, "and most weeks hold five"
     assert step([2] * 52) == 4
     assert step([0, 0, 1, 1] * 13) == 13

@@ -42,7 +42,7 @@ def _share_card(label: str, column: str) -> Card:
 @st.fragment
 def _share() -> None:
     step = max(
-        shown.step_for(f"ai_share_declared_of_{what}_n", least=figures.ENOUGH_FOR_A_SHARE)
+        shown.step_for(f"ai_share_declared_of_{what}_n", typical=figures.ENOUGH_FOR_A_SHARE)
         for what in ("commits", "change_requests")
     )
     drawn, frame = declared.share(shown, step)
