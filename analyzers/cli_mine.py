@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -101,6 +101,9 @@ def _mine_many(order: Order, form: TextFormat, *, quiet: bool) -> int:
     finally:
         if any(outcome.key for outcome in found):
             _gather(order, found)
+    for copies in _copies(found):
+        paths = ", ".join(str(outcome.repository) for outcome in copies)
+        terminal.note(f"reviewgap: the same history, which sums would count twice: {paths}")
     _sum_up(found, quiet=quiet)
     if form is TextFormat.json:
         for outcome in sorted(found, key=lambda each: str(each.repository)):
@@ -116,6 +119,14 @@ def _tell(outcome: Outcome, place: str, *, quiet: bool) -> None:
         return
     told = f"{outcome.state}: {_counted(outcome.counts)}"
     terminal.note(f"{place} {outcome.repository}: {told}, {outcome.seconds:.1f} s", quiet=quiet)
+
+
+def _copies(found: list[Outcome]) -> Iterator[list[Outcome]]:
+    """Repositories whose HEAD is one and the same commit: copies, which a path does not tell."""
+    by_head: dict[str, list[Outcome]] = {}
+    for outcome in sorted(found, key=lambda each: str(each.repository)):
+        by_head.setdefault(outcome.head, []).append(outcome)
+    return (copies for head, copies in by_head.items() if head and len(copies) > 1)
 
 
 def _sum_up(found: list[Outcome], *, quiet: bool) -> None:

@@ -80,6 +80,14 @@ def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_di
     assert overview.read(store_dir)["name"].unique().tolist() == ["one"]
 
 
+def test_copies_of_one_history_are_told(run, here, several, store_dir):
+    shutil.copytree(several / "one", several / "again")
+    _, _, err = run("mine", several)
+    *_, told, last = err.splitlines()
+    assert told.endswith(f"would count twice: {several / 'again'}, {several / 'one'}")
+    assert last == "3 repositories: 3 mined"
+
+
 def test_what_is_unchanged_is_skipped_and_one_table_holds_all(run, here, several, store_dir):
     run("mine", several)
     kept = overview.read(store_dir)

@@ -44,6 +44,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     key: str = ""
     generation: str = ""
+    head: str = ""  # what HEAD leads to
     seconds: float = 0.0
 
 
@@ -69,6 +70,7 @@ def run(task: Task) -> Outcome:
         warnings=tuple(facts["warnings"]),
         key=task.key,
         generation=facts["generation"],
+        head=facts["repository"]["head"] or "",
         seconds=time.monotonic() - began,
     )
 
