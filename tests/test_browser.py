@@ -74,6 +74,7 @@ def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
     page.get_by_role("radio", name="12 weeks").click()
     page.wait_for_url(re.compile(r"period=12"))
     playwright.expect(card(page, "Opened per week")).not_to_have_text(before)
+    ready(page)  # the value may stand before what it is compared with
     after = card(page, "Opened per week").inner_text()
     page.reload()
     playwright.expect(card(page, "Opened per week")).to_have_text(after)

@@ -16,6 +16,7 @@ MIN_N_TAIL = 10  # a 90th percentile of fewer is the maximum in disguise
 Z90 = 1.6448536269514722
 BAND = (0.05, 0.95)
 SEED = 20260101
+_AT_ONCE = 25
 BLOCK = 4  # weeks; releases and holidays come in such runs
 
 
@@ -55,6 +56,14 @@ def wilson(hits: np.ndarray, n: np.ndarray, *, min_n: int = MIN_N) -> tuple[np.n
     middle = (share + Z90**2 / (2 * size)) / (1 + Z90**2 / size)
     half = Z90 * np.sqrt(share * (1 - share) / size + Z90**2 / (4 * size**2)) / (1 + Z90**2 / size)
     return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+
+
+def redrawn_quantiles(values: np.ndarray, q: float, draws: int) -> np.ndarray:
+    """The q-quantiles of `draws` redraws of the values, drawn a few at a time to spare memory."""
+    rng, n = seeded(), len(values)
+    each = [min(_AT_ONCE, draws - start) for start in range(0, draws, _AT_ONCE)]
+    few = (values[rng.integers(0, n, size=(rows, n))] for rows in each)
+    return np.concatenate([np.quantile(some, q, axis=1) for some in few])
 
 
 def block_draws(rng: np.random.Generator, n: int, draws: int, *, block: int = BLOCK) -> np.ndarray:

@@ -17,6 +17,7 @@ from analyzers.capacity.estimates import (
     MIN_N_TAIL,
     band,
     block_draws,
+    redrawn_quantiles,
     seeded,
     wilson,
 )
@@ -176,8 +177,7 @@ def _time_to_land(
     value, limits = math.nan, NO_BAND
     if len(hours) >= least:
         value = float(np.quantile(hours, q))
-        picks = seeded().integers(0, len(hours), size=(DRAWS, len(hours)))
-        limits = band(np.quantile(hours[picks], q, axis=1))
+        limits = band(redrawn_quantiles(hours, q, DRAWS))
     earlier = _hours(source, previous) if previous else hours[:0]
     return _fact(
         name,
