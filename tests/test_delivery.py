@@ -68,8 +68,6 @@ def runner(tmp_path_factory, checkout):
         "HOME": str(temp),
         "RUNNER_TEMP": str(temp),
         "GITHUB_STEP_SUMMARY": str(temp / "summary.md"),
-        "GITHUB_ENV": str(temp / "env"),
-        "GITHUB_PATH": str(temp / "path"),
         "GITHUB_SERVER_URL": "https://forge.example",
         "REVIEWGAP_STORE": str(temp / "reviewgap-store"),
         "REPOSITORY": str(here),
@@ -152,7 +150,15 @@ def test_the_install_step_takes_the_lock_with_its_hashes(runner, tmp_path):
         "install --quiet --require-hashes --requirement /action/requirements.lock",
         "install --quiet --no-deps /action",
     ]
-    assert Path(runner["GITHUB_PATH"]).read_text() == f"{tmp_path}/reviewgap-venv/bin\n"
+
+
+def test_steps_of_the_caller_keep_their_own_path_and_environment():
+    scripts = {name: one["run"] for name, one in STEPS.items() if "run" in one}
+    assert not [name for name, run in scripts.items() if re.search("GITHUB_(ENV|PATH)", run)]
+    ours = {name for name, run in scripts.items() if re.search(r"(^|\s)reviewgap ", run)}
+    assert {name for name in ours if "REVIEWGAP_STORE" not in STEPS[name]["env"]} == set()
+    assert {name for name in ours if "reviewgap-venv/bin:$PATH" not in scripts[name]} == set()
+    assert len(ours) == 4
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
