@@ -77,6 +77,7 @@ def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
     ready(page)  # the value may stand before what it is compared with
     after = card(page, "Opened per week").inner_text()
     page.reload()
+    ready(page)  # a page left while it is still drawn forgets what its address said
     playwright.expect(card(page, "Opened per week")).to_have_text(after)
     page.get_by_role("link", name="Capacity").first.click()
     page.wait_for_url(re.compile(r"/capacity"))
