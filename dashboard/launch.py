@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzers.errors import UsageError
-from dashboard import serving
+from dashboard import opening, serving
 from dashboard.guard import Guard
 
 HERE = Path(__file__).parent
@@ -51,11 +51,14 @@ def serve(  # noqa: PLR0913 - one keyword per thing an operator may choose
     if not is_loopback(host) and login is None:
         announce("anyone who can reach this address can read the dashboard; it has no login")
     shown = public_name(host, allowed_hosts)
-    announce(f"dashboard on http://{_bracketed(shown)}:{chosen}/{base}  (stop with Ctrl+C)")
-    stated = options(host, chosen, base, shown, allowed_hosts, browser=browser)
+    address = f"http://{_bracketed(shown)}:{chosen}/{base}"
+    announce(f"dashboard on {address}  (stop with Ctrl+C)")
+    stated = options(host, chosen, base, shown, allowed_hosts)
     stated["secrets.files"] = [str(login.resolve())] if login else []
     with _private_folder() as private:
         os.chdir(private)
+        if browser:
+            opening.when_ready(host, chosen, address)
         application(base).run(config=stated)
 
 
@@ -84,7 +87,7 @@ def application(base: str = "") -> Any:
 
 
 def options(
-    host: str, port: int, base: str, shown: str, allowed_hosts: Sequence[str], *, browser: bool
+    host: str, port: int, base: str, shown: str, allowed_hosts: Sequence[str]
 ) -> dict[str, Any]:
     """Every Streamlit option that concerns safety or speed, stated."""
     return _theme() | {
@@ -92,7 +95,7 @@ def options(
         "server.address": host,
         "server.port": port,
         "server.baseUrlPath": base,
-        "server.headless": not browser,
+        "server.headless": True,  # whatever the reader wants: see opening
         "server.showEmailPrompt": False,
         "server.fileWatcherType": "none",
         "server.enableCORS": True,
