@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analyzers import parquet, tables
+from analyzers import parquet, saved, tables
 from analyzers.history import Messages, Sieve, sieved, sieved_schema
 from analyzers.mining.people import Mailmap
 from analyzers.mining.renaming import READ_COMMITS, renamed
@@ -110,14 +109,14 @@ def sieve_part(folder: Path, name: str, sieves: Sieves) -> None:
     """Make that file for a part that was written for other sieves, all of it or nothing."""
     path = sieved_path(folder, name, sieves)
     dates = parquet.read(part_path(folder, name, "commits"), ["committed_at"])["committed_at"]
-    fresh, start = path.with_name(f"{path.name}.{os.getpid()}.new"), 0
-    with parquet.writer(fresh, sieved_schema(sieves)) as writer:
-        for batch in parquet.batches(part_path(folder, name, "messages"), size=_ROWS):
-            rows = pa.Table.from_batches([batch])
-            writer.write_table(sieved(rows, dates.slice(start, len(rows)), sieves))
-            start += len(rows)
-    parquet.sync(fresh)
-    fresh.replace(path)
+    start = 0
+    with saved.whole(path) as fresh:
+        with parquet.writer(fresh, sieved_schema(sieves)) as writer:
+            for batch in parquet.batches(part_path(folder, name, "messages"), size=_ROWS):
+                rows = pa.Table.from_batches([batch])
+                writer.write_table(sieved(rows, dates.slice(start, len(rows)), sieves))
+                start += len(rows)
+        parquet.sync(fresh)
 
 
 class Mined:

@@ -1,4 +1,4 @@
-"""Files that only save time: whoever cannot write one goes on without it."""
+"""Files that are written all or not at all."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A file to fill, which takes the other's place in one step when the block ends.
 
-    A place that is full or can only be read is no error: what was there stays.
+    Where anything goes wrong, what was there stays, and nothing else does.
     """
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         yield fresh
         fresh.replace(path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """The same for a file that only saves time: a place that is full or read-only is no error."""
+    with suppress(OSError), whole(path) as fresh:
+        yield fresh

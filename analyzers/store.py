@@ -270,10 +270,9 @@ def _write(path: Path, table: tables.Table, frame: pd.DataFrame) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Make this the content of the file, all of it or none."""
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(content)
-    parquet.sync(fresh)
-    fresh.replace(path)
+    with saved.whole(path) as fresh:
+        fresh.write_bytes(content)
+        parquet.sync(fresh)
 
 
 def _undamaged(path: Path, second: Path) -> Path:

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzers import manifest
+from analyzers import manifest, saved
 from analyzers.errors import StoreError, UsageError
 from analyzers.fleet import overview
 
@@ -98,9 +98,8 @@ def bring(address: str, folder: Path) -> None:
             raise StoreError(f"{at} is not as its manifest says; it may just be written anew")
     for name, path in fresh.items():
         path.replace(folder / name)
-    told = folder / f"{manifest.FILE}.{os.getpid()}.new"
-    told.write_bytes(content)
-    told.replace(folder / manifest.FILE)
+    with saved.whole(folder / manifest.FILE) as told:
+        told.write_bytes(content)
     for each in (folder / "tables").iterdir():
         if _is_older(each.name, facts["generation"]):
             shutil.rmtree(each, ignore_errors=True)
