@@ -7,25 +7,11 @@ import pandas as pd
 import pytest
 from repository import commit
 
-from analyzers import errors, terminal
+from analyzers import errors
 from analyzers.authorship import evaluate
-from analyzers.cli import app
 
 CLAUDE = "\n\nCo-Authored-By: Claude <noreply@anthropic.com>\n"
 DAY = "2026-01-{:02d}T10:00Z"
-
-
-@pytest.fixture
-def run(store_dir, capfdbinary):
-    """`run("evaluate", path)` gives (exit code, stdout, stderr)."""
-
-    def call(*words):
-        arguments = [*map(str, words), "--store", str(store_dir)]
-        code = terminal.guarded(lambda: app(arguments, standalone_mode=False))
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return call
 
 
 @pytest.fixture

@@ -117,17 +117,6 @@ def test_review_data_is_read_from_its_second_copy_when_the_first_is_damaged(tmp_
     assert store.Shelf(tmp_path / "r").imports == []
 
 
-@pytest.fixture
-def run(store_dir, capfdbinary):
-    def call(*words):
-        arguments = [*map(str, words), "--store", str(store_dir)]
-        code = terminal.guarded(lambda: app(arguments, standalone_mode=False))
-        out, err = capfdbinary.readouterr()
-        return code, out, err.decode()
-
-    return call
-
-
 def test_damaged_files_are_made_anew_with_a_warning(run, history, store_dir):
     repo = history(ROWS)
     code, honest, err = run("export", repo.path, "--table", "commits")
