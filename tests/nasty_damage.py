@@ -1,6 +1,6 @@
 """Nasty repositories, part three: objects missing, cut or garbage; places that are none."""
 
-from nasty import HISTORY, PLAIN, nasty, object_file, refused
+from nasty import HISTORY, PLAIN, nasty, object_file, pipe, refused
 from repository import commit
 
 ONE_LOST = PLAIN | {"lines_added": 7, "lines_deleted": 0, "incomplete": 1}
@@ -76,6 +76,31 @@ def head_commit_missing(at):
     repo = at.loose()
     object_file(repo, repo.sha["c"]).unlink()
     return repo.path
+
+
+def _branch_of_head(name, spoil):
+    def build(at):
+        repo = at.plain(refs={"refs/heads/main": "c", "refs/heads/dev": "b"})
+        spoil(repo.git_dir / "refs" / "heads" / "main")
+        return repo.path
+
+    build.__name__ = f"branch_of_head_{name}"
+    refused("which HEAD names, is damaged")(build)
+
+
+def _link(path):
+    path.unlink()
+    path.symlink_to("dev")
+
+
+for _name, _spoil in {
+    "cut_by_a_crash": lambda path: path.write_bytes(b""),
+    "of_garbage": lambda path: path.write_bytes(b"\xff\0 garbage\n"),
+    "as_a_pipe": pipe,
+    "as_a_link": _link,
+    "in_a_circle": lambda path: path.write_text("ref: refs/heads/main\n"),
+}.items():
+    _branch_of_head(_name, _spoil)
 
 
 @refused("")

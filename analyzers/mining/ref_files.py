@@ -16,6 +16,7 @@ from pathlib import Path
 from analyzers.mining.locate import small_file
 
 _MOST_PACKED_BYTES = 1 << 28
+_MOST_STEPS = 5  # from one symbolic reference to the next, as in git
 _ID = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -39,12 +40,25 @@ def read(common: Path) -> tuple[dict[str, str], list[str]]:
 
 def resolve(found: dict[str, str], name: str) -> str | None:
     """The object id that a name leads to through symbolic references, if any."""
-    for _ in range(5):
+    for _ in range(_MOST_STEPS):
         value = found.get(name)
         if value is None or not value.startswith("ref: "):
             return value
         name = value.removeprefix("ref: ")
     return None
+
+
+def is_damaged(common: Path, found: dict[str, str], name: str) -> bool:
+    """Whether a name leads in circles, or to a file that holds no reference, as after a crash."""
+    for _ in range(_MOST_STEPS):
+        value = found.get(name)
+        if value is None:
+            file = common / name
+            return file.is_symlink() or (file.exists() and not file.is_dir())
+        if not value.startswith("ref: "):
+            return False
+        name = value.removeprefix("ref: ")
+    return True
 
 
 def _packed(content: bytes) -> dict[str, str]:

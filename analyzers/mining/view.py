@@ -199,6 +199,8 @@ def _head(where: Place, found: dict[str, str]) -> tuple[str | None, str | None]:
         content = (small_file(file, most_bytes=4096) or b"").decode("utf-8", "replace").strip()
     name = content.removeprefix("ref:").strip()
     if name != content and _BRANCH.fullmatch(name):
+        if ref_files.is_damaged(where.common, found, name):
+            raise RefusedRepository(f"{where.shown}: {name}, which HEAD names, is damaged")
         return name, ref_files.resolve(found, name)
     if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", content):
         return None, content
