@@ -265,6 +265,54 @@ def test_rows_of_others_stay_in_the_shared_table_of_all(place, tmp_path):
     assert list(counted(tmp_path / "c")) == ["one", "three", "two"]
 
 
+def test_two_that_publish_at_once_lose_no_row(place, tmp_path, monkeypatch):
+    address, fs = place
+
+    def publish(store, *, generation="000002"):
+        folder = mined(tmp_path / store, "one" if store == "a" else store, 5, generation)
+        overview.gather(tmp_path / store)
+        fs.pipe_file(
+            f"/org/fleet/{folder.name}/manifest.json", (folder / "manifest.json").read_bytes()
+        )
+        shared.publish_rows(tmp_path / store, address, [folder.name])
+
+    mined(tmp_path / "a", "one", n_commits=1)
+    publish("a", generation="000001")
+    real = shared._replace
+
+    def replaced_while_another_publishes(*given):
+        monkeypatch.setattr(shared, "_replace", real)
+        publish("a")  # the other one has read "one" of generation 000001 by now
+        real(*given)
+
+    monkeypatch.setattr(shared, "_replace", replaced_while_another_publishes)
+    publish("two")
+    assert len(fs.ls("/org/fleet/repositories.parquet")) == 2
+    shared.bring_rows(address, tmp_path / "c")
+    assert counted(tmp_path / "c") == {"one": 5, "two": 5}
+    assert set(overview.read(tmp_path / "c")["generation"]) == {"000002"}
+    publish("three")
+    assert len(fs.ls("/org/fleet/repositories.parquet")) == 1
+    shared.bring_rows(address, tmp_path / "c")
+    assert counted(tmp_path / "c") == {"one": 5, "three": 5, "two": 5}
+
+
+def test_a_part_that_goes_while_it_is_read_is_looked_for_again(place, tmp_path, monkeypatch):
+    address, fs = place
+    key = mined(tmp_path / "a", "one").name
+    overview.gather(tmp_path / "a")
+    shared.publish_rows(tmp_path / "a", address, [key])
+    real = fs.cat_file
+
+    def gone(path, **options):
+        monkeypatch.setattr(fs, "cat_file", real)
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(fs, "cat_file", gone)
+    shared.bring_rows(address, tmp_path / "c")
+    assert list(counted(tmp_path / "c")) == ["one"]
+
+
 def test_an_address_without_a_store_is_said(place, tmp_path):
     with pytest.raises(StoreError, match=r"has no repositories\.parquet; publish to it"):
         shared.bring_rows(place[0], tmp_path)

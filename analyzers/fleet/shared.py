@@ -1,10 +1,13 @@
 """Finished tables where others read them: a folder or an object store, by fsspec.
 
-ADDRESS/repositories.parquet                  one row per repository, brought up to date last
+ADDRESS/repositories.parquet/*.parquet        one row per repository, brought up to date last
 ADDRESS/<repository key>/tables/<generation>/*.parquet
 ADDRESS/<repository key>/manifest.json        written last: it names only what is there
 
-What is brought from there is checked against its manifest before anybody sees it.
+What is brought from there is checked against its manifest before anybody sees it. Nothing there
+has locks, so nobody changes a part of the table of all: whoever publishes writes a new part with
+everything, and takes away those it was made of. Two at once leave two parts and lose no row; the
+next one makes a single part of them.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ import json
 import os
 import re
 import shutil
+import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,7 @@ from analyzers.errors import StoreError, UsageError
 from analyzers.fleet import overview
 
 _REPLACE_AT_ONCE = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "memory"}
+_MOST_LISTINGS = 9
 _TABLE = re.compile(r"tables/\d{6,}/[a-z_]+\.parquet")
 
 
@@ -45,35 +50,34 @@ def publish(folder: Path, address: str) -> None:
 
 
 def publish_rows(store: Path, address: str, keys: Collection[str]) -> None:
-    """Bring the rows of these repositories into the table of all; rows of others stay.
-
-    Two that do so in the same second may lose rows of one; its next run brings them back.
-    """
+    """Bring the rows of these repositories into the table of all; rows of others stay."""
     fs, top = _filesystem(address)
     with _telling(f"cannot write to {address}", "what is mined is kept"):
-        path = f"{top}/{overview.FILE}"
-        content = _content(fs, path)
         ours = overview.read(store)
         ours = ours[ours["key"].isin(keys)]
-        rows = pd.concat([_others(content, set(ours["key"])), ours]).sort_values(
-            ["key", "period_weeks"]
-        )
-        fresh = overview.as_bytes(rows)
-        if fresh != content:
-            fs.makedirs(top, exist_ok=True)
-            _replace(fs, path, fresh)
+        parts = _parts(fs, top)
+        others = _together(fs, top, parts)
+        others = others[~others["key"].isin(ours["key"])]
+        rows = pd.concat([others, ours]).sort_values(["key", "period_weeks"], ignore_index=True)
+        if len(parts) == 1 and rows.equals(*parts.values()):
+            return
+        fs.makedirs(f"{top}/{overview.FILE}", exist_ok=True)
+        _replace(fs, f"{top}/{overview.FILE}/{uuid.uuid4().hex}.parquet", overview.as_bytes(rows))
+        for path in parts:
+            with suppress(FileNotFoundError):  # another one took it in, too
+                fs.rm_file(path)
 
 
 def bring_rows(address: str, store: Path) -> None:
     """Copy the table of all repositories from `address` into a store; StoreError without one."""
     fs, top = _filesystem(address)
     with _telling(f"cannot read {address}", "is it the address that was published to?"):
-        content = _content(fs, f"{top}/{overview.FILE}")
-        if content is None:
+        parts = _parts(fs, top)
+        if not parts:
             raise StoreError(
                 f"{address} has no {overview.FILE}; publish to it: reviewgap mine --publish URL"
             )
-        rows = overview.from_bytes(content)
+        rows = _together(fs, top, parts)
     store.mkdir(parents=True, exist_ok=True)
     overview.write(store, rows[rows["key"].map(manifest.is_shelf_key).astype(bool)])
 
@@ -105,9 +109,35 @@ def bring(address: str, folder: Path) -> None:
             shutil.rmtree(each, ignore_errors=True)
 
 
-def _others(content: bytes | None, keys: set[str]) -> pd.DataFrame:
-    rows = overview.REPOSITORIES.empty() if content is None else overview.from_bytes(content)
-    return rows[~rows["key"].isin(keys)]
+def _parts(fs: Any, top: str) -> dict[str, pd.DataFrame]:
+    """The parts of the table of all, by path; listed again where one was just taken away."""
+    folder = f"{top}/{overview.FILE}"
+    for _ in range(_MOST_LISTINGS):
+        fs.invalidate_cache(folder)
+        try:
+            paths = [path for path in fs.ls(folder, detail=False) if path.endswith(".parquet")]
+        except FileNotFoundError:
+            return {}
+        with suppress(FileNotFoundError):
+            return {path: overview.from_bytes(fs.cat_file(path)) for path in sorted(paths)}
+    raise StoreError(f"{folder} is written without end; try again")
+
+
+def _together(fs: Any, top: str, parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per repository and period; where parts differ, the one its manifest there is of."""
+    rows = pd.concat([overview.REPOSITORIES.empty(), *parts.values()], ignore_index=True)
+    generations = rows.groupby("key")["generation"].nunique()
+    current = {key: _generation(fs, f"{top}/{key}") for key in generations.index[generations > 1]}
+    is_current = rows["generation"] == rows["key"].map(current)
+    rows = rows.assign(is_current=is_current).sort_values("is_current", kind="stable")
+    rows = rows.drop(columns="is_current").drop_duplicates(["key", "period_weeks"], keep="last")
+    return rows.sort_values(["key", "period_weeks"], ignore_index=True)
+
+
+def _generation(fs: Any, at: str) -> str | None:
+    """Which generation of a repository's tables is there."""
+    content = _content(fs, f"{at}/{manifest.FILE}")
+    return None if content is None else manifest.parsed(content).get("generation")
 
 
 def _sweep(fs: Any, to: str, *, keep: str) -> None:
