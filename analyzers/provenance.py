@@ -56,7 +56,7 @@ def n_missing(view: View, commits: pd.DataFrame) -> int:
 
 
 def _n_unsized(commits: pd.DataFrame) -> int:
-    return int((~commits["is_merge"] & commits["n_files"].isna()).sum())
+    return int((~commits["is_merge"] & commits["lines_added"].isna()).sum())
 
 
 def facts(view: View, finished: Finished, *, n_mined: int, n_lost: int) -> dict[str, Any]:

@@ -62,18 +62,28 @@ _COMMIT_COLUMNS = (
     Column("committed_at", "timestamp", "Commit date; unknown if absurd.", nullable=True),
     Column("subject", "str", "First line of the message."),
     Column("is_merge", "bool", "Two or more parents."),
-    Column("is_root", "bool", "No parent."),
+    Column("is_root", "bool", "No parent, or none in a shallow clone."),
     Column("in_head", "bool", "Reachable from HEAD."),
-    Column("n_files", "int", "Files changed; unknown for merges.", "files", nullable=True),
     Column(
-        "lines_added", "int", "Unknown for merges and unreadable blobs.", "lines", nullable=True
+        "n_files",
+        "int",
+        "Files changed; unknown for merges and where a shallow clone ends.",
+        "files",
+        nullable=True,
+    ),
+    Column(
+        "lines_added",
+        "int",
+        "Unknown for merges and unreadable blobs; the whole tree where a shallow clone ends.",
+        "lines",
+        nullable=True,
     ),
     Column("lines_deleted", "int", "Likewise.", "lines", nullable=True),
     Column(
         "reviewable_lines",
         "int",
         "Lines added and deleted in files that people review: generated, vendored and lock"
-        " files are left out.",
+        " files are left out. Unknown where a shallow clone ends.",
         "lines",
         nullable=True,
     ),

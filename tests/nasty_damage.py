@@ -227,16 +227,7 @@ def a_forged_shallow_file(at):
     return repo.path
 
 
-@nasty(
-    code=3,
-    says="shallow",
-    commits=1,
-    roots=0,
-    lines_added=0,
-    lines_deleted=0,
-    renames=0,
-    incomplete=1,
-)
+@nasty(code=3, counts=None, says="shallow")
 def a_shallow_file_that_cuts(at):
     repo = at.plain()
     (repo.git_dir / "shallow").write_text(f"{repo.sha['c']}\n")

@@ -231,14 +231,18 @@ def test_raw_commits_of_any_shape(small):
     assert {"\u00e9t\u00e9", "nobody"} <= names
 
 
-def test_a_shallow_clone_does_not_count_its_last_commits_as_whole_trees(history, tmp_path):
+def test_a_shallow_clone_shows_whole_trees_where_it_ends_and_no_size(history, tmp_path):
     repo = history(
         [commit(f"c{n}", f"2026-01-{n:02}T10:00Z", files={f"f{n}": "x\n"}) for n in range(1, 6)]
     )
     run_git(tmp_path, "clone", "-q", "--depth", "2", f"file://{repo.path}", "shallow")
-    mined, _ = mine(tmp_path / "shallow")
-    assert (mined.commits, mined.lines_added, mined.roots) == (2, 1, 0)
-    assert mined.incomplete == [repo.sha["c4"]]
+    mined, heap = mine(tmp_path / "shallow")
+    assert (mined.commits, mined.lines_added, mined.roots) == (2, 5, 1)
+    assert mined.incomplete == []
+    last = heap.frame("commits").set_index("sha").loc[repo.sha["c4"]]
+    assert (last["lines_added"], last["lines_deleted"], last["is_root"]) == (4, 0, True)
+    assert last[["n_files", "reviewable_lines"]].isna().all(), "not what that commit changed"
+    assert set(heap.frame("file_changes")["sha"]) == {repo.sha["c5"]}
 
 
 def test_sha256_and_an_empty_repository(history):

@@ -52,7 +52,8 @@ class Rows:
     def of(self, commits: Sequence[RawCommit], counts: Counts | None) -> Chunk:
         """Rows of commits in HEAD's history, or outside it where nothing was counted."""
         sizes = [self._sizes(each, counts) for each in commits]
-        files = file_rows(counts or Counts(), [each.sha for each in commits], self.kind)
+        own = [each.sha for each in commits if each.sha not in self.boundary]
+        files = file_rows(counts or Counts(), own, self.kind)
         messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
         chunk = Chunk(
             _table(READ_COMMITS, self._columns(commits, sizes, in_head=counts is not None)),
@@ -60,7 +61,7 @@ class Rows:
             files,
         )
         chunk.merges = sum(len(each.parents) > 1 for each in commits)
-        chunk.roots = sum(not each.parents for each in commits)
+        chunk.roots = sum(self._is_root(each) for each in commits)
         chunk.lines_added = sum(size[1] or 0 for size in sizes)
         chunk.lines_deleted = sum(size[2] or 0 for size in sizes)
         chunk.renames = files.num_rows - files["old_path"].null_count
@@ -68,7 +69,7 @@ class Rows:
         chunk.absurd_dates = sum(self._at(time) is None for time in times)
         if counts is not None:
             pairs = zip(commits, sizes, strict=True)
-            chunk.incomplete = [c.sha for c, s in pairs if len(c.parents) < 2 and s[0] is None]
+            chunk.incomplete = [c.sha for c, s in pairs if len(c.parents) < 2 and s[1] is None]
         return chunk
 
     def _columns(
@@ -94,7 +95,7 @@ class Rows:
             "committed_at": [self._at(each.committer_time) for each in commits],
             "subject": [each.subject[:_MOST_SUBJECT] for each in commits],
             "is_merge": [len(each.parents) > 1 for each in commits],
-            "is_root": [not each.parents for each in commits],
+            "is_root": [self._is_root(each) for each in commits],
             "in_head": [in_head] * len(commits),
             "n_files": list(n_files),
             "lines_added": list(added),
@@ -105,7 +106,11 @@ class Rows:
         }
 
     def _sizes(self, commit: RawCommit, counts: Counts | None) -> _Sizes:
-        """(files, added, deleted, reviewable lines); unknown where nothing was counted."""
+        """(files, added, deleted, reviewable lines); unknown where nothing was counted.
+
+        Where a shallow clone ends, git shows the whole tree as added: the lines that are here,
+        but not what that commit changed, so that what asks for its size finds it unknown.
+        """
         changes = None if counts is None else counts.changes.get(commit.sha)
         if changes is None or len(commit.parents) > 1:
             return _UNKNOWN
@@ -116,7 +121,12 @@ class Rows:
                 deleted += minus
                 if self.kind(path) in REVIEWABLE:
                     reviewable += plus + minus
+        if commit.sha in self.boundary:
+            return None, added, deleted, None
         return len(changes), added, deleted, reviewable
+
+    def _is_root(self, commit: RawCommit) -> bool:
+        return not commit.parents or commit.sha in self.boundary
 
     def _at(self, seconds: int | None) -> int | None:
         is_known = seconds is not None and seconds <= self.latest

@@ -94,7 +94,7 @@ def mine(
     mined = Mined(view.head, warnings=list(view.warnings))
     rows = Rows(mailmap(view), kinds.classifier(generated), latest, _shallow(view))
     wanted = reach.ours_since(view, before) if before else _ours(view, known, mined)
-    with _Counting(view, wanted, rows.boundary) as counting:
+    with _Counting(view, wanted) as counting:
         # git counts lines while we look for the other commits
         plain = reach.others_since(view, before) if before else _others(view, known, mined)
         total = len(wanted) + len(plain)
@@ -135,11 +135,10 @@ def _at_head(view: View, path: str, most_bytes: int) -> bytes | None:
 class _Counting:
     """Counts lines in chunks, two git children at a time and only a few chunks ahead."""
 
-    def __init__(self, view: View, ids: Sequence[str], boundary: frozenset[str]) -> None:
+    def __init__(self, view: View, ids: Sequence[str]) -> None:
         size = min(max(len(ids) // _SHARES, _LEAST_CHUNK), _MOST_CHUNK)
         self._chunks = iter([list(ids[i : i + size]) for i in range(0, len(ids), size)])
         self._view = view
-        self._boundary = boundary
         self._pool = ThreadPoolExecutor(_CHILDREN)
         self._waiting: deque[tuple[list[str], Future[Counts]]] = deque()
 
@@ -162,9 +161,7 @@ class _Counting:
     def _submit(self) -> None:
         ids = next(self._chunks, None)
         if ids is not None:
-            # git takes a shallow clone's last commits for roots and would count whole trees
-            counted = [sha for sha in ids if sha not in self._boundary]
-            self._waiting.append((ids, self._pool.submit(numstat.count, self._view, counted)))
+            self._waiting.append((ids, self._pool.submit(numstat.count, self._view, ids)))
 
 
 def _take(

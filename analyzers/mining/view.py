@@ -114,7 +114,12 @@ def _view(where: Place, scratch: _Scratch, side: Path | None) -> View:
     if n_broken:
         warnings.append(f"{n_broken} references lead to nothing that can be read; left out")
     if shallow:
-        warnings.append("the clone is shallow: older history is missing; git fetch --unshallow")
+        warnings.append(
+            "the clone is shallow: older history is missing, and the commits where it ends show"
+            " whole trees; git fetch --unshallow"
+        )
+    if is_partial := _is_partial(settings):
+        warnings.append("the clone is partial: what it left out is not fetched")
     warnings += _bending(where, frame)
     frame = frame[~frame["name"].str.startswith("refs/replace/")].reset_index(drop=True)
     text = refs.packed(frame["name"].tolist(), frame["object_id"].tolist())
@@ -126,7 +131,7 @@ def _view(where: Place, scratch: _Scratch, side: Path | None) -> View:
         source=where.git_dir,
         object_format=object_format,
         is_shallow=bool(shallow),
-        is_partial=_is_partial(settings),
+        is_partial=is_partial,
         is_bare=settings.get("core.bare", "").lower() in {"true", "yes", "on", "1"},
         head=head,
         head_name=head_name.removeprefix("refs/heads/") if head_name else None,
