@@ -1,6 +1,9 @@
 """Complexity of changed code: PyDriller sees only the view, and nothing is measured twice."""
 
+import zlib
+
 import pytest
+from nasty import object_file, unpacked
 from repository import commit
 
 from analyzers.mining import complexity, file_complexity
@@ -106,6 +109,29 @@ def test_a_damaged_file_of_kept_rows_and_an_unknown_commit_end_nothing(grown, tm
     with open_view(grown.path) as view:
         rows = complexity.measured(view, ["f" * 40], kept=kept).rows
     assert rows["complexity"].isna().all()
+
+
+def test_a_forged_size_costs_its_commit_the_figures_and_nobody_waits(
+    history, tmp_path, monkeypatch
+):
+    repo = unpacked(
+        history(
+            [
+                commit("a", "2026-01-05T10:00Z", files={"a.py": PLAIN}),
+                commit("forged", "2026-01-06T10:00Z", files={"a.py": BRANCHED}),
+                commit("huge", "2026-01-07T10:00Z", files={"b.py": "x" * 9000}),
+                commit("c", "2026-01-08T10:00Z", files={"c.py": BRANCHED + "# x\n"}),
+            ]
+        )
+    )
+    content = zlib.compress(b"blob 3000\0" + BRANCHED.encode())
+    object_file(repo, f"{repo.sha['forged']}:a.py").write_bytes(content)
+    monkeypatch.setattr(complexity, "MOST_BYTES", 8000)
+    shas = [repo.sha[name] for name in ("a", "forged", "huge", "c")]
+    with open_view(repo.path) as view:
+        told = complexity.measured(view, shas, kept=tmp_path / "kept").rows.set_index("sha")
+    assert told.loc[[shas[0], shas[3]], "complexity"].to_list() == [1, 3]
+    assert told.loc[[shas[1], shas[2]], "complexity"].isna().all()
 
 
 def test_languages_are_known_by_names():

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import lizard_languages  # type: ignore[import-untyped]
@@ -20,11 +21,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analyzers import saved
-from analyzers.mining import file_complexity
+from analyzers.mining import file_complexity, numstat, objects
 from analyzers.mining.file_complexity import RISKS, Progress, Row
 from analyzers.mining.git import GitDir
 from analyzers.tables import Column, Table
 
+MOST_BYTES = 32 << 20  # of all files that a commit changed: PyDriller takes them whole
 _SHA1_DIGITS = 40
 _SUMS = [f"{name}_{side}" for name in RISKS for side in ("low", "high")]
 _FIGURES = ["n_methods", "complexity", *_SUMS]
@@ -121,8 +123,25 @@ def _fresh(
         return
     whole = known[known["complexity"].notna()].to_dict("records")
     figures = {file_complexity.change(row): {name: row[name] for name in _FIGURES} for row in whole}
-    for row in file_complexity.read(str(view.path), shas, figures, progress):
+    readable = _readable(view, shas)
+    unread = [file_complexity.unread(sha) for sha in shas if sha not in readable]
+    small = [sha for sha in shas if sha in readable]
+    for row in chain(unread, file_complexity.read(str(view.path), small, figures, progress)):
         yield figures.get(file_complexity.change(row), {}) | row | {"tool": tool()}
+
+
+def _readable(view: GitDir, shas: list[str]) -> set[str]:
+    """Commits whose files are neither too large for PyDriller, nor missing, nor forged.
+
+    GitPython takes every file whole, and waits for ever for the bytes that a forged size promises.
+    """
+    changed = numstat.changed_blobs(view, shas)
+    names = sorted({blob for blobs in changed.values() for blob in blobs})
+    sizes = dict(zip(names, objects.sizes(view, names), strict=True))
+    bytes_of = {sha: sum(sizes[b] or 0 for b in blobs) for sha, blobs in changed.items()}
+    small = {sha: changed[sha] for sha, size in bytes_of.items() if size <= MOST_BYTES}
+    genuine = objects.genuine(view, sorted({blob for blobs in small.values() for blob in blobs}))
+    return {sha for sha, blobs in small.items() if genuine.issuperset(blobs)}
 
 
 def _commits(files: pd.DataFrame) -> pd.DataFrame:

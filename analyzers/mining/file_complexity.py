@@ -118,9 +118,14 @@ def rows(repository: Any, sha: str, known: frozenset[Change]) -> list[Row]:
             ]
     except Exception:  # noqa: BLE001 - a grammar that trips over a file leaves it unknown
         named = []
-    named = named or [{"path": "", "old_blob": "", "new_blob": "", "seconds": 0.0}]
+    named = named or [unread(sha)]
     named[0]["seconds"] = time.monotonic() - began
     return [row | {"sha": sha} for row in named]
+
+
+def unread(sha: str) -> Row:
+    """The row of a commit of which nothing can be told."""
+    return {"sha": sha, "path": "", "old_blob": "", "new_blob": "", "seconds": 0.0}
 
 
 def change(row: Row) -> Change:

@@ -83,6 +83,18 @@ def count(view: GitDir, ids: Sequence[str], *, settings: Sequence[str] = SETTING
     return counts
 
 
+def changed_blobs(view: GitDir, ids: Sequence[str]) -> dict[str, list[str]]:
+    """Ids of the blobs that each commit changed, before and after; without unreadable commits."""
+    changed: dict[str, list[str]] = {}
+    rest = list(ids)
+    while rest:
+        listed, lacking = _blobs(view, rest)
+        whole = [sha for sha in rest if sha in listed and sha not in lacking]
+        changed |= {sha: listed[sha] for sha in whole}
+        rest = rest[len(whole) + 1 :] if lacking else []
+    return changed
+
+
 def parse(blocks: Iterable[bytes], id_length: int) -> Iterator[tuple[str, list[Change]]]:
     """(commit id, changes) from the NUL-separated stream; a commit is yielded when it is whole.
 

@@ -6,6 +6,8 @@ message breaks the parser. A missing or damaged object is one row of its own, ne
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +16,7 @@ from analyzers.mining import git
 from analyzers.mining.git import GitDir, GitFailed, Output
 
 LINK = "120000"
+_ID = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MOST_RESTARTS = 1000
 _MOST_TREE_BYTES = 1 << 27  # a million files and more
 
@@ -72,6 +75,28 @@ def kinds(view: GitDir, names: Sequence[str]) -> list[tuple[str, str]]:
     return [_kind(line) for line in lines]
 
 
+def sizes(view: GitDir, names: Sequence[str]) -> list[int | None]:
+    """Bytes per name as its header says, without reading contents; None where it is missing."""
+    if not names:
+        return []
+    args = ["cat-file", "--batch-check=%(objectsize)", "--buffer"]
+    lines = git.run(view, args, _lines(names)).decode("utf-8", "replace").splitlines()
+    return [int(line) if line.isdecimal() else None for line in lines]
+
+
+def genuine(view: GitDir, blobs: Sequence[str]) -> set[str]:
+    """Those of these sha1 blobs whose content is what their id names; git asks when it writes."""
+    found = {each.name for each in read(view, blobs) if _is_genuine(each)}
+    # A forged size misleads the reader of the next one, too: what is left is asked for alone.
+    alone = (next(read(view, [name])) for name in blobs if name not in found)
+    return found | {each.name for each in alone if _is_genuine(each)}
+
+
+def _is_genuine(found: Object) -> bool:
+    content = b"blob %d\0" % len(found.data) + found.data
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest() == found.name
+
+
 def list_tree(view: GitDir, tree: str) -> list[Entry]:
     """Every file below a tree (or a commit's tree), by full path.
 
@@ -119,12 +144,16 @@ def answer(
     words = header.split()
     if len(words) != 3 or not words[2].isdigit():  # "<name> missing", "<name> ambiguous"
         return Object(name, "", b"")
+    if _ID.fullmatch(name) and words[0] != name.encode():
+        # A forged file told another size than it has, and what follows was taken for its content.
+        raise GitFailed(f"git cat-file answered something else than {name}")
     size = int(words[2])
     kept = size if most_bytes is None else min(size, most_bytes)
     data = output.read(kept)
     if len(data) < kept:
         raise GitFailed("git cat-file ended in the middle of an object")
-    return Object(name, words[1].decode(), data + _rest(output, size - kept, tail_bytes))
+    kind = words[1].decode("ascii", "replace")
+    return Object(name, kind, data + _rest(output, size - kept, tail_bytes))
 
 
 def _rest(output: Output, count: int, tail_bytes: int) -> bytes:
