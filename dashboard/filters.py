@@ -5,8 +5,9 @@ Their whole state is in the address of the page, so that any view can be sent to
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal, cast
 
@@ -14,7 +15,7 @@ import pandas as pd
 import streamlit as st
 
 from analyzers.capacity import estimates
-from dashboard import data, figures, text
+from dashboard import asked, data, figures, text
 from dashboard.once import once
 
 Authorship = Literal["all", "declared_ai", "unmarked"]
@@ -29,6 +30,8 @@ CUSTOM = "Custom"
 DEFAULT = "52 weeks"
 _AUTHORSHIP = {"all": "All", "declared_ai": "AI declared", "unmarked": "Unmarked"}
 _STATE = "_filters"
+NAMES = ("period", "authorship", "automation", "marks")
+"""What a page may let its readers choose, besides the repository."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,8 +123,22 @@ def preset() -> int | None:
     return PRESETS.get(str(st.session_state.get("period")))
 
 
-def choose() -> bool:
-    """Draw the filters; False where the repository chosen has nothing to filter yet."""
+def hiding(applies: Collection[str]) -> str:
+    """Style that leaves out what does not apply to a page.
+
+    It is drawn all the same, because the address and the next page keep only what is drawn.
+    """
+    hidden = [name for name in NAMES if name not in applies]
+    hidden += ["dates"] if "period" in hidden else []
+    hidden += ["switches"] if {"automation", "marks"} <= set(hidden) else []
+    return "".join(f".st-key-{name} {{display: none}}" for name in hidden)
+
+
+def choose(applies: Collection[str] = NAMES) -> bool:
+    """Draw the filters; False where the repository chosen has nothing to filter yet.
+
+    One that does not apply to the page is as if it had not been chosen.
+    """
     with st.container(key="filters", horizontal=True, vertical_alignment="top", gap="medium"):
         repo = _repository()
         if repo is None:
@@ -146,9 +163,38 @@ def choose() -> bool:
         )
         automation, marks = _switches()
     st.session_state[_STATE] = Filters(
-        repo, span, cast("Authorship", authorship), automation, marks
+        repo,
+        span if "period" in applies else data.period(repo, None, "", ""),
+        cast("Authorship", authorship) if "authorship" in applies else "all",
+        automation and "automation" in applies,
+        marks and "marks" in applies,
     )
     return True
+
+
+def _one_of(values: dict[str, object]) -> Callable[[Sequence[str]], object]:
+    return lambda words: values.get(words[-1])
+
+
+def _labelled(words: Sequence[str]) -> str | None:
+    return next((key for key, name in data.labels().items() if name == words[-1]), None)
+
+
+def _days(words: Sequence[str]) -> tuple[date, ...] | None:
+    try:
+        return tuple(date.fromisoformat(word) for word in words)
+    except ValueError:
+        return None
+
+
+UNDERSTOOD: asked.Understood = {
+    "repository": _labelled,
+    "period": _one_of({name: name for name in (*PRESETS, CUSTOM)}),
+    "dates": _days,
+    "authorship": _one_of({words: name for name, words in _AUTHORSHIP.items()}),
+    "automation": _one_of({"true": True}),
+    "marks": _one_of({"false": False}),
+}
 
 
 def _switches() -> tuple[bool, bool]:

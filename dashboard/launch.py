@@ -92,6 +92,7 @@ def options(
     """Every Streamlit option that concerns safety or speed, stated."""
     return _theme() | {
         "global.developmentMode": False,
+        "global.disableWidgetStateDuplicationWarning": True,  # `asked` sets what the address says
         "server.address": host,
         "server.port": port,
         "server.baseUrlPath": base,

@@ -7,23 +7,24 @@ from pathlib import Path
 import streamlit as st
 
 from analyzers.errors import StoreError
-from dashboard import filters, login, mining_panel, text
+from dashboard import asked, filters, login, mining_panel, text
 
 HERE = Path(__file__).parent
-PAGES = (
-    ("gap", "Review gap", "balance"),
-    ("authorship", "AI authorship", "robot_2"),
-    ("lines", "Surviving lines", "layers"),
-    ("latency", "Review latency", "schedule"),
-    ("change_requests", "Change requests", "merge"),
-    ("queue", "Queue", "pending_actions"),
-    ("capacity", "Capacity", "groups"),
-    ("forecast", "Forecast", "trending_up"),
-    ("evidence", "Evidence", "fact_check"),
-    ("repositories", "Repositories", "folder_copy"),
-    ("reports", "Reports", "download"),
+PAGES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (  # the last: filters that apply to it
+    ("gap", "Review gap", "balance", filters.NAMES),
+    ("authorship", "AI authorship", "robot_2", ("period", "marks")),
+    ("lines", "Surviving lines", "layers", ()),
+    ("latency", "Review latency", "schedule", filters.NAMES),
+    ("change_requests", "Change requests", "merge", ("period", "authorship", "automation")),
+    ("queue", "Queue", "pending_actions", ("authorship", "automation")),
+    ("capacity", "Capacity", "groups", ("period", "marks")),
+    ("forecast", "Forecast", "trending_up", ()),
+    ("evidence", "Evidence", "fact_check", ()),
+    ("repositories", "Repositories", "folder_copy", ("period",)),
+    ("reports", "Reports", "download", ("period",)),
 )
 
+asked.note(filters.UNDERSTOOD)
 st.set_page_config(page_title="reviewgap", page_icon=str(HERE / "icon.svg"), layout="wide")
 page = st.navigation(
     [
@@ -34,11 +35,12 @@ page = st.navigation(
             url_path="" if name == "gap" else name.replace("_", "-"),
             default=name == "gap",
         )
-        for name, title, icon in PAGES
+        for name, title, icon, _ in PAGES
         if (HERE / "views" / f"{name}.py").exists()
     ],
     position="top",
 )
+applies = {title: names for _, title, _, names in PAGES}[page.title]
 # Streamlit leaves room for a logo above and a chat box below; the answer belongs higher up.
 # The list of pages begins where the text below it does. Words of a card wrap instead of being cut,
 # and its note stands close below. On a phone the filters take less of the first screen.
@@ -53,13 +55,14 @@ st.html(
     ".st-key-filters [role='radiogroup'] > * {padding: 0.2rem 0.5rem}"
     ".st-key-switches {flex-direction: row; gap: 1.5rem}"
     "}"
-    "</style>"
+    f"{filters.hiding(applies)}</style>"
 )
 if login.is_admitted():
     try:
-        if filters.choose():
+        if filters.choose(applies):
             page.run()
-            st.caption(text.source(filters.current().repo.manifest))
+            is_of_one = page.url_path != "repositories"
+            st.caption(text.source(filters.current().repo.manifest) if is_of_one else text.WEEKS)
         else:
             mining_panel.nothing_yet()
     except StoreError:

@@ -149,7 +149,7 @@ def visit(url, browser):
     """`visit(path, **context)` opens a page; what it logged and asked for is on the page."""
     contexts = []
 
-    def opened(path="", address=url, **options):
+    def opened(path="", address=url, *, is_ready=True, **options):
         context = browser.new_context(
             **({"viewport": {"width": 1366, "height": 1800}} | options), accept_downloads=True
         )
@@ -166,7 +166,8 @@ def visit(url, browser):
 
         context.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), refuse)
         page.goto(f"{address}/{path}")
-        ready(page)
+        if is_ready:
+            ready(page)
         return page
 
     yield opened

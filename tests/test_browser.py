@@ -3,12 +3,13 @@
 import http.client
 import json
 import re
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from browsing import needs_chromium, problems, ready, turn
+from browsing import needs_chromium, problems, ready, served, turn
 
 from dashboard.guard import headers
 
@@ -77,12 +78,49 @@ def test_a_filter_is_kept_in_the_address_and_on_the_next_page(visit):
     ready(page)  # the value may stand before what it is compared with
     after = card(page, "Opened per week").inner_text()
     page.reload()
-    ready(page)  # a page left while it is still drawn forgets what its address said
     playwright.expect(card(page, "Opened per week")).to_have_text(after)
     page.get_by_role("link", name="Capacity").first.click()
     page.wait_for_url(re.compile(r"/capacity"))
     ready(page)
     playwright.expect(page.get_by_role("radio", name="12 weeks")).to_be_checked()
+
+
+SLOWLY = """
+import sys, time
+from pathlib import Path
+from dashboard import filters, launch
+draw = filters.choose
+filters.choose = lambda *words: (time.sleep(1.5), draw(*words))[1]
+launch.serve([Path(sys.argv[2])], port=int(sys.argv[1]), browser=False)
+"""
+
+
+def test_a_page_left_before_its_filters_were_drawn_hands_them_on(visit, served_store, tmp_path):
+    words = [sys.executable, "-P", "-c", SLOWLY, "{port}"]
+    with served([*words, str(served_store.folder / "sample-0123456789")], tmp_path) as address:
+        page = visit("?period=12+weeks&authorship=Unmarked", address, is_ready=False)
+        link = page.get_by_role("link", name="Review latency").first
+        link.click()
+        assert page.get_by_role("radio").count() == 0
+        playwright.expect(page.get_by_role("radio", name="12 weeks")).to_be_checked()
+        playwright.expect(page.get_by_role("radio", name="Unmarked")).to_be_checked()
+        page.wait_for_url(re.compile(r"/latency\?(?=.*period=12)(?=.*authorship=Unmarked)"))
+
+
+def test_a_filter_that_does_not_apply_is_not_offered_and_not_forgotten(visit):
+    page = visit("?period=12+weeks&authorship=Unmarked")
+    page.get_by_role("link", name="Queue").first.click()
+    ready(page)
+    playwright.expect(page.get_by_role("radio", name="12 weeks")).to_have_count(0)
+    playwright.expect(page.get_by_role("radio", name="Unmarked")).to_be_checked()
+    page.get_by_role("link", name="Evidence").first.click()
+    ready(page)
+    playwright.expect(page.get_by_role("radio")).to_have_count(0)
+    assert "period=12" in page.url
+    page.get_by_role("link", name="Change requests").first.click()
+    ready(page)
+    playwright.expect(page.get_by_role("radio", name="12 weeks")).to_be_checked()
+    playwright.expect(page.get_by_role("radio", name="Unmarked")).to_be_checked()
 
 
 def test_a_click_on_the_chart_opens_the_week_behind_it(visit):
