@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -31,7 +32,7 @@ Progress = Callable[[int, int, str], None]
 BEAT_SECONDS = 1.0
 LOCK_SECONDS = 10.0
 SILENT = timedelta(seconds=60)
-LOST = "It ended without a word: killed, or out of memory. Nothing is lost; start it again."
+LOST = "it ended without a word: killed, or out of memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,15 @@ def begun(pid: int) -> Job:
 def ended(job: Job, state: State) -> Job:
     """The state of a run that was ended from outside."""
     return replace(job, state=state, at=datetime.now(UTC))
+
+
+def lost(code: int) -> str:
+    """What is known of a run that told nothing before its process ended with this code."""
+    if code >= 0:
+        return f"it ended without a word, with exit code {code}"
+    if -code == signal.SIGKILL:
+        return "it was killed from outside (signal 9), most often because memory ran out"
+    return f"it was ended from outside by signal {-code}"
 
 
 def process_start(pid: int) -> str | None:

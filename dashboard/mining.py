@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -67,27 +68,62 @@ def start(terms: Terms, key: str) -> str:
         raise StoreError("the store cannot be written, so nothing was started") from error
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, child.pid, _NICENESS)
-    threading.Thread(target=child.wait, daemon=True).start()  # so that it leaves no zombie
+    threading.Thread(target=_await, args=(child, file), daemon=True).start()
     return key
 
 
 def cancel(terms: Terms, key: str) -> bool:
-    """End the run on this repository; whether it has ended. The store stays as it was."""
+    """End the run on this repository; whether it has ended. The store stays as it was.
+
+    It is asked to end, and ended with all that it started where it does not listen.
+    """
     file = _file(terms, key)
     job = jobs.read(file) if key in terms.mineable else None
     if job is None or not job.is_running or not job.is_here:
         return job is not None and not job.is_running
+    for end in (_ask_to_end, _end):
+        end(job.pid)
+        if _has_ended(file):
+            with suppress(OSError, filelock.Timeout), jobs.lock(file):
+                after = jobs.read(file)
+                if after is None or after.state == "lost":  # it could not tell so itself
+                    jobs.write(file, jobs.ended(job, "cancelled"))
+            return True
+    return False
+
+
+def _ask_to_end(pid: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.kill(job.pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
+
+
+def _end(pid: int) -> None:
+    """With its children, where it leads a group of its own, as every run started here does."""
+    with suppress(ProcessLookupError, PermissionError):
+        if os.getpgid(pid) == pid:
+            os.killpg(pid, signal.SIGKILL)
+        else:
+            os.kill(pid, signal.SIGKILL)
+
+
+def _has_ended(file: Path) -> bool:
+    """Whether it ends while we have the patience to wait."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         after = jobs.read(file)
         if after is None or not after.is_running:
-            if after is None or after.state == "lost":  # it ended before it could tell so
-                jobs.write(file, jobs.ended(job, "cancelled"))
             return True
         time.sleep(0.05)
     return False
+
+
+def _await(child: subprocess.Popen[bytes], file: Path) -> None:
+    """Wait for its end, so that it leaves no zombie, and tell how it ended where it did not."""
+    code = child.wait()
+    with suppress(OSError, filelock.Timeout), jobs.lock(file):
+        job = jobs.read(file)
+        if job and job.pid == child.pid and job.state == "lost":
+            jobs.write(file, replace(jobs.ended(job, "lost"), message=jobs.lost(code)))
 
 
 def shown(terms: Terms, key: str, message: str, name: str) -> str:

@@ -103,7 +103,20 @@ def _outcomes(allowed: Terms) -> None:
         else:
             told = mining.shown(allowed, key, job.message, name)
             st.error(text.plain(f"{name}: {told}"), icon=":material/error:")
-            st.caption(f"Ended at {when}. Mend the cause, then mine again.")
+            st.caption(f"Ended at {when}{_far(job)}. {_NEXT[job.state == 'lost']}")
+
+
+_NEXT = {
+    True: "The store is as it was before. Mine again; where memory is short, end what else runs"
+    " there first.",
+    False: "Mend the cause, then mine again.",
+}
+
+
+def _far(job: Job) -> str:
+    if not job.total:
+        return ""
+    return f" after {text.number(job.done)} of {text.counted(job.total, 'commit')}"
 
 
 def _names(allowed: Terms) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -166,6 +167,58 @@ def test_cancelling_ends_the_process_and_says_so(offered):
     assert mining.cancel(terms, key)
     assert child.wait(5) != 0
     assert mining.last(terms, key).state == "cancelled"
+
+
+STUBBORN = """
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+def test_a_run_that_does_not_listen_is_ended_with_all_that_it_started(offered, monkeypatch):
+    monkeypatch.setattr(mining, "PATIENCE_SECONDS", 0.5)
+    terms, key = offered
+    run = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, start_new_session=True
+    )
+    grandchild = int(run.stdout.readline())
+    file = jobs.job_file(store(terms), key)
+    file.parent.mkdir()
+    jobs.write(file, jobs.begun(run.pid))
+    waiting = threading.Thread(target=mining._await, args=(run, file))
+    waiting.start()
+    assert mining.cancel(terms, key)
+    waiting.join(5)
+    assert run.returncode == -9
+    assert mining.last(terms, key).state == "cancelled"
+    for _ in range(100):
+        if jobs.process_start(grandchild) is None:
+            break
+        time.sleep(0.05)
+    assert jobs.process_start(grandchild) is None
+    run.stdout.close()
+
+
+@pytest.mark.parametrize(
+    ("dies", "told"),
+    [("os.kill(os.getpid(), 9)", "killed from outside .signal 9."), ("os._exit(7)", "exit code 7")],
+)
+def test_how_a_run_died_that_could_not_tell_it(offered, dies, told):
+    terms, key = offered
+    file = jobs.job_file(store(terms), key)
+    file.parent.mkdir()
+    words = [sys.executable, "-c", f"import os; input(); {dies}"]
+    run = subprocess.Popen(words, stdin=subprocess.PIPE)
+    jobs.write(file, replace(jobs.begun(run.pid), done=300, total=1200))
+    run.communicate(b"\n")
+    mining._await(run, file)
+    last = mining.last(terms, key)
+    assert last.state == "lost"
+    assert (last.done, last.total) == (300, 1200)
+    assert re.search(told, last.message)
 
 
 def test_an_error_line_shows_viewers_no_path_no_secret_and_no_odd_sign():

@@ -125,6 +125,11 @@ def test_why_a_run_failed_is_told_without_a_path_of_ours(visit, served_store):
     told = page.get_by_text("acme/app/.git is damaged <b>here</b>; run git fsck")
     playwright.expect(told).to_contain_text("acme/app: acme/app/.git is damaged")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    died = jobs.replace(jobs.begun(1), state="lost", message=jobs.lost(-9), done=300, total=1200)
+    jobs.write(file, died)
+    playwright.expect(page.get_by_text("acme/app: it was killed from outside")).to_be_visible()
+    playwright.expect(page.get_by_text("after 300 of 1,200 commits")).to_be_visible()
+    playwright.expect(page.get_by_text("Mine again; where memory is short")).to_be_visible()
     file.unlink()
 
 
