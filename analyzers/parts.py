@@ -35,20 +35,18 @@ class Part:
         self.shas: list[str] = []
         self._folder = folder
         self._sieves = sieves
-        self._dates: pa.ChunkedArray = pa.chunked_array([], pa.timestamp("us", tz="UTC"))
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def commits(self, table: pa.Table) -> None:
         """Rows of READ_COMMITS."""
         self.shas += table["sha"].to_pylist()
-        self._dates = table["committed_at"]
         self.write("commits", table)
 
-    def messages(self, table: pa.Table) -> None:
-        """Rows of tables.MESSAGES: those of the commits that were just given."""
+    def messages(self, table: pa.Table, committed_at: pa.ChunkedArray) -> None:
+        """Rows of tables.MESSAGES, and when their commits were made."""
         self.write("messages", table)
         if self._sieves:
-            self._writer("sieved").write_table(sieved(table, self._dates, self._sieves))
+            self._writer("sieved").write_table(sieved(table, committed_at, self._sieves))
 
     def file_changes(self, table: pa.Table) -> None:
         """Rows of tables.FILE_CHANGES."""

@@ -60,7 +60,7 @@ class _Memory:
     def commits(self, table: pa.Table) -> None:
         self.parts["commits"].append(table)
 
-    def messages(self, table: pa.Table) -> None:
+    def messages(self, table: pa.Table, _committed_at: pa.ChunkedArray) -> None:
         self.parts["messages"].append(table)
 
     def file_changes(self, table: pa.Table) -> None:

@@ -22,7 +22,7 @@ class Rows:
     def commits(self, table):
         self.kept["commits"].append(table)
 
-    def messages(self, table):
+    def messages(self, table, _committed_at):
         self.kept["messages"].append(table)
 
     def file_changes(self, table):

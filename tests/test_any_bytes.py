@@ -97,7 +97,8 @@ def analysed(objects):
     names = [f"{i:040x}" for i in range(len(objects))]
     read = [commit.parse(name, data) for name, data in zip(names, objects, strict=True)]
     read = [commit.parse(each.sha, SOME + objects[0]) if each.parents else each for each in read]
-    rows = Rows(people.Mailmap.parse(b""), kinds.classifier(), LATEST, frozenset()).of(read, None)
+    rows = Rows(people.Mailmap.parse(b""), kinds.classifier(), LATEST, frozenset())
+    rows = rows.read(read, in_head=False)
     commits = tables.MINED_COMMITS.conform(rows.commits.to_pandas())
     assert commits["sha"].tolist() == names
     heads = [

@@ -24,7 +24,7 @@ class Heap:
     def commits(self, table):
         self.parts["commits"].append(table.to_pandas())
 
-    def messages(self, table):
+    def messages(self, table, _committed_at):
         self.parts["messages"].append(table.to_pandas())
 
     def file_changes(self, table):

@@ -23,7 +23,7 @@ def fill(shelf, *names):
     rows = mined([{"name": name, "at": "2026-01-05T10:00Z"} for name in names])
     part.commits(pa.Table.from_pandas(rows, schema=tables.MINED_COMMITS.arrow_schema))
     pairs = {"sha": rows["sha"].tolist(), "message": [f"message of {name}" for name in names]}
-    part.messages(pa.table(pairs))
+    part.messages(pa.table(pairs), pa.chunked_array([rows["committed_at"]]))
     part.close()
     return part.name
 

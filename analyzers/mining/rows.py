@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -18,22 +18,31 @@ _MOST_SUBJECT = 2000
 _MICROSECONDS = 1_000_000
 _Sizes = tuple[int | None, int | None, int | None, int | None]
 _UNKNOWN: _Sizes = (None, None, None, None)
+_SIZES = ("n_files", "lines_added", "lines_deleted", "reviewable_lines")
 
 
-@dataclass(slots=True)
-class Chunk:
-    """The rows of some commits, and what they add up to."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The rows of some commits whose lines nobody has counted yet, and what they add up to."""
 
+    raw: Sequence[RawCommit]
     commits: pa.Table
     messages: pa.Table
+    merges: int
+    roots: int
+    absurd_dates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The same commits with their lines, and what these add up to."""
+
+    commits: pa.Table
     files: pa.Table
-    merges: int = 0
-    roots: int = 0
-    lines_added: int = 0
-    lines_deleted: int = 0
-    renames: int = 0
-    absurd_dates: int = 0
-    incomplete: list[str] = field(default_factory=list)
+    lines_added: int
+    lines_deleted: int
+    renames: int
+    incomplete: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,39 +58,46 @@ class Rows:
     latest: int
     boundary: frozenset[str]
 
-    def of(self, commits: Sequence[RawCommit], counts: Counts | None) -> Chunk:
-        """Rows of commits in HEAD's history, or outside it where nothing was counted."""
-        sizes = [self._sizes(each, counts) for each in commits]
-        own = [each.sha for each in commits if each.sha not in self.boundary]
-        files = file_rows(counts or Counts(), own, self.kind)
-        messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
-        chunk = Chunk(
-            _table(READ_COMMITS, self._columns(commits, sizes, in_head=counts is not None)),
-            _table(tables.MESSAGES, messages),
-            files,
-        )
-        chunk.merges = sum(len(each.parents) > 1 for each in commits)
-        chunk.roots = sum(self._is_root(each) for each in commits)
-        chunk.lines_added = sum(size[1] or 0 for size in sizes)
-        chunk.lines_deleted = sum(size[2] or 0 for size in sizes)
-        chunk.renames = files.num_rows - files["old_path"].null_count
+    def read(self, commits: Sequence[RawCommit], *, in_head: bool) -> Read:
+        """Rows of commits of HEAD's history or of another, without their lines."""
         times = [time for each in commits for time in (each.author_time, each.committer_time)]
-        chunk.absurd_dates = sum(self._at(time) is None for time in times)
-        if counts is not None:
-            pairs = zip(commits, sizes, strict=True)
-            chunk.incomplete = [c.sha for c, s in pairs if len(c.parents) < 2 and s[1] is None]
-        return chunk
+        messages = {"sha": [c.sha for c in commits], "message": [c.message for c in commits]}
+        return Read(
+            commits,
+            _table(READ_COMMITS, self._columns(commits, in_head=in_head)),
+            _table(tables.MESSAGES, messages),
+            merges=sum(len(each.parents) > 1 for each in commits),
+            roots=sum(self._is_root(each) for each in commits),
+            absurd_dates=sum(self._at(time) is None for time in times),
+        )
+
+    def counted(self, read: Read, counts: Counts) -> Counted:
+        """The rows of commits of HEAD's history with what was counted of them."""
+        sizes = [self._sizes(each, counts) for each in read.raw]
+        commits = read.commits
+        for i, name in enumerate(_SIZES):
+            at = commits.schema.get_field_index(name)
+            column = pa.array([size[i] for size in sizes], commits.schema.types[at])
+            commits = commits.set_column(at, name, column)
+        own = [each.sha for each in read.raw if each.sha not in self.boundary]
+        files = file_rows(counts, own, self.kind)
+        pairs = zip(read.raw, sizes, strict=True)
+        return Counted(
+            commits,
+            files,
+            lines_added=sum(size[1] or 0 for size in sizes),
+            lines_deleted=sum(size[2] or 0 for size in sizes),
+            renames=files.num_rows - files["old_path"].null_count,
+            incomplete=[c.sha for c, s in pairs if len(c.parents) < 2 and s[1] is None],
+        )
 
     def _columns(
-        self, commits: Sequence[RawCommit], sizes: list[_Sizes], *, in_head: bool
+        self, commits: Sequence[RawCommit], *, in_head: bool
     ) -> Mapping[str, Sequence[object]]:
         authors = [self.mailmap.person(each.author_name, each.author_email) for each in commits]
         committers = [
             self.mailmap.person(each.committer_name, each.committer_email) for each in commits
         ]
-        n_files, added, deleted, reviewable = (
-            zip(*sizes, strict=True) if sizes else ((), (), (), ())
-        )
         return {
             "sha": [each.sha for each in commits],
             "parents": [" ".join(each.parents) for each in commits],
@@ -97,21 +113,18 @@ class Rows:
             "is_merge": [len(each.parents) > 1 for each in commits],
             "is_root": [self._is_root(each) for each in commits],
             "in_head": [in_head] * len(commits),
-            "n_files": list(n_files),
-            "lines_added": list(added),
-            "lines_deleted": list(deleted),
-            "reviewable_lines": list(reviewable),
+            **{name: [None] * len(commits) for name in _SIZES},
             "author_written": [each.written for each in authors],
             "committer_written": [each.written for each in committers],
         }
 
-    def _sizes(self, commit: RawCommit, counts: Counts | None) -> _Sizes:
-        """(files, added, deleted, reviewable lines); unknown where nothing was counted.
+    def _sizes(self, commit: RawCommit, counts: Counts) -> _Sizes:
+        """_SIZES of a commit; unknown where nothing could be counted.
 
         Where a shallow clone ends, git shows the whole tree as added: the lines that are here,
         but not what that commit changed, so that what asks for its size finds it unknown.
         """
-        changes = None if counts is None else counts.changes.get(commit.sha)
+        changes = counts.changes.get(commit.sha)
         if changes is None or len(commit.parents) > 1:
             return _UNKNOWN
         added = deleted = reviewable = 0

@@ -19,11 +19,11 @@ from analyzers.mining import kinds, log, numstat, objects, people, reach
 from analyzers.mining.commit import text
 from analyzers.mining.numstat import Counts
 from analyzers.mining.reach import Before
-from analyzers.mining.rows import Rows
+from analyzers.mining.rows import Counted, Read, Rows
 from analyzers.mining.view import View
 
-_LEAST_CHUNK, _MOST_CHUNK = 4096, 16384  # fewer would cost each child a cold start too often
-_SHARES = 8  # of a history, so that both children end at about the same time
+_LEAST_CHUNK, _MOST_CHUNK = 2048, 16384  # fewer would cost each child a cold start too often
+_SHARES = 4  # of what is left: ever smaller chunks, so that both children end together
 _PLAIN_CHUNK = 16384
 _CHILDREN = 2
 _MOST_WAITING = 4  # chunks that are counted but not yet written
@@ -40,8 +40,8 @@ class Sink(Protocol):
     def commits(self, table: pa.Table) -> None:
         """Rows of tables.MINED_COMMITS."""
 
-    def messages(self, table: pa.Table) -> None:
-        """Rows of tables.MESSAGES."""
+    def messages(self, table: pa.Table, committed_at: pa.ChunkedArray) -> None:
+        """Rows of tables.MESSAGES, and when their commits were made."""
 
     def file_changes(self, table: pa.Table) -> None:
         """Rows of tables.FILE_CHANGES."""
@@ -98,11 +98,13 @@ def mine(
         # git counts lines while we look for the other commits
         plain = reach.others_since(view, before) if before else _others(view, known, mined)
         total = len(wanted) + len(plain)
-        for ids, counts in counting.results():
-            _take(view, rows, mined, sink, (ids, counts))
+        for ids, counts in counting.chunks():
+            ours = _read(view, rows, mined, sink, ids)  # git is still counting their lines
+            _count(rows.counted(ours, counts()), mined, sink)
             _tell(progress, mined.all_commits, total)
     for start in range(0, len(plain), _PLAIN_CHUNK):
-        _take(view, rows, mined, sink, (plain[start : start + _PLAIN_CHUNK], None))
+        others = _read(view, rows, mined, sink, plain[start : start + _PLAIN_CHUNK], in_head=False)
+        sink.commits(others.commits)
         _tell(progress, mined.all_commits, total)
     _warn(mined)
     return mined
@@ -136,8 +138,7 @@ class _Counting:
     """Counts lines in chunks, two git children at a time and only a few chunks ahead."""
 
     def __init__(self, view: View, ids: Sequence[str]) -> None:
-        size = min(max(len(ids) // _SHARES, _LEAST_CHUNK), _MOST_CHUNK)
-        self._chunks = iter([list(ids[i : i + size]) for i in range(0, len(ids), size)])
+        self._rest = list(ids)
         self._view = view
         self._pool = ThreadPoolExecutor(_CHILDREN)
         self._waiting: deque[tuple[list[str], Future[Counts]]] = deque()
@@ -150,41 +151,44 @@ class _Counting:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def results(self) -> Iterator[tuple[list[str], Counts]]:
-        """(ids, their counts), chunk by chunk in order."""
+    def chunks(self) -> Iterator[tuple[list[str], Callable[[], Counts]]]:
+        """(ids, what waits for their counts), chunk by chunk in order."""
         while self._waiting:
             ids, future = self._waiting.popleft()
-            counts = future.result()
+            yield ids, future.result
             self._submit()
-            yield ids, counts
 
     def _submit(self) -> None:
-        ids = next(self._chunks, None)
-        if ids is not None:
+        size = min(max(len(self._rest) // _SHARES, _LEAST_CHUNK), _MOST_CHUNK)
+        ids, self._rest = self._rest[:size], self._rest[size:]
+        if ids:
             self._waiting.append((ids, self._pool.submit(numstat.count, self._view, ids)))
 
 
-def _take(
-    view: View, rows: Rows, mined: Mined, sink: Sink, chunk: tuple[list[str], Counts | None]
-) -> None:
-    """Read the commits of a chunk, hand all its rows to the sink, and add it all up."""
-    ids, counts = chunk
-    commits = list(log.commits(view, ids))
-    made = rows.of(commits, counts)
-    sink.commits(made.commits)
-    sink.messages(made.messages)
-    if counts is not None:
-        sink.file_changes(made.files)
-        mined.commits += len(commits)
-        mined.merges += made.merges
-        mined.roots += made.roots
-        mined.lines_added += made.lines_added
-        mined.lines_deleted += made.lines_deleted
-        mined.renames += made.renames
-        mined.incomplete += made.incomplete
-    mined.all_commits += len(commits)
-    mined.unreadable += len(ids) - len(commits)
-    mined.absurd_dates += made.absurd_dates
+def _read(
+    view: View, rows: Rows, mined: Mined, sink: Sink, ids: list[str], *, in_head: bool = True
+) -> Read:
+    """Read these commits, hand their messages to the sink, and add up what they tell."""
+    read = rows.read(list(log.commits(view, ids)), in_head=in_head)
+    sink.messages(read.messages, read.commits["committed_at"])
+    mined.all_commits += len(read.raw)
+    mined.unreadable += len(ids) - len(read.raw)
+    mined.absurd_dates += read.absurd_dates
+    if in_head:
+        mined.commits += len(read.raw)
+        mined.merges += read.merges
+        mined.roots += read.roots
+    return read
+
+
+def _count(counted: Counted, mined: Mined, sink: Sink) -> None:
+    """Hand the commits with their lines to the sink, and add the lines up."""
+    sink.commits(counted.commits)
+    sink.file_changes(counted.files)
+    mined.lines_added += counted.lines_added
+    mined.lines_deleted += counted.lines_deleted
+    mined.renames += counted.renames
+    mined.incomplete += counted.incomplete
 
 
 def _ours(view: View, known: Collection[str] | Before, mined: Mined) -> list[str]:
