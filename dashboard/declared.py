@@ -18,7 +18,6 @@ from dashboard.once import once
 
 Made = tuple[Drawing, pd.DataFrame]
 MANY = 8  # tools or areas that get a row of their own
-TOP_LEVEL = "(top level)"
 _BLOCK = ["week_start", "iso_week", "is_complete"]
 _SHARES = ("ai_share_declared_of_commits", "ai_share_declared_of_change_requests")
 _SERIES = [
@@ -170,7 +169,7 @@ def _touched(repo: data.Repository, by: str) -> pd.DataFrame:
 
 def _area(path: pd.Series) -> pd.Series:
     folder = path.str.partition("/")
-    return folder[0].where(folder[1] != "", TOP_LEVEL)
+    return folder[0].where(folder[1] != "", text.TOP_LEVEL)
 
 
 def _of_lines(frame: pd.DataFrame) -> float:

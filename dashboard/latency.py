@@ -109,11 +109,10 @@ def groups(chosen: Filters, step: int) -> Made:
 def curves(chosen: Filters) -> Made | None:
     """Kaplan-Meier curves of what was opened in the period, one per group; none of too few."""
     frame, edge = opened(chosen), _edge(chosen)
+    parts = {group: frame[frame["group"] == group] for group in chosen.groups}
     made = [
-        waits.not_landed(
-            frame[frame["group"] == group], edge=edge, label=text.GROUPS[group]
-        ).assign(group=group)
-        for group in chosen.groups
+        waits.not_landed(part, edge=edge, label=text.GROUPS[group]).assign(group=group)
+        for group, part in parts.items()
     ]
     known = [each for each in made if len(each)]
     if not known:

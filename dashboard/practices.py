@@ -65,7 +65,7 @@ def _practice(row: pd.Series) -> dict[str, object]:
     name, limit = _PRACTICES[row["practice"]]
     is_known = pd.notna(row["value"])
     return {
-        "Landed or came": name,
+        "What": name,
         "Share": float(row["value"]) * 100 if is_known else None,
         "90% band": _span(row, text.share),
         "n": int(row["n"]),

@@ -10,6 +10,8 @@ import pandas as pd
 from dashboard import axes, text
 from dashboard.drawing import ROWS, Drawing, written
 
+LEAST = 0.05  # of the axis, or shares of nought alone would stand on one of no length
+
 
 def shares(frame: pd.DataFrame) -> Drawing:
     """The share of each part in the given order; columns part, share, low, high, n."""
@@ -37,8 +39,11 @@ def _shares() -> str:
     band = base.mark_rule(strokeWidth=3, opacity=0.45, color=colour).encode(
         x=alt.X("low:Q", title=None, axis=percent, scale=alt.Scale(zero=True)), x2="high:Q"
     )
+    floor = base.mark_rule(opacity=0, aria=False).encode(x=alt.datum(LEAST))
     dot = base.mark_point(filled=True, size=70, opacity=1, color=colour).encode(x="share:Q")
     told = base.mark_text(
         align="left", baseline="bottom", dx=-4, dy=-5, fontSize=11, color=axes.COLOURS["unknown"]
     )
-    return written(alt.layer(band, dot, told.encode(x="share:Q", text="told:N")), alt.Step(28))
+    return written(
+        alt.layer(floor, band, dot, told.encode(x="share:Q", text="told:N")), alt.Step(28)
+    )

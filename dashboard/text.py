@@ -15,12 +15,13 @@ from analyzers.reports.wording import (
     duration,
     known,
     number,
+    rate,
     ratio,
     share,
     whole,
 )
 
-__all__ = ["UNKNOWN", "duration", "number", "ratio", "share", "whole"]
+__all__ = ["UNKNOWN", "duration", "number", "rate", "ratio", "share", "whole"]
 
 MIN_N = 5
 
@@ -55,6 +56,21 @@ PLACES = {
     "squashed_commit": "commit before the squash",
     "generic": "general mention",
 }
+GRADES = {
+    "A": "exact, or within hours",
+    "B": "within a day",
+    "C": "within a week",
+    "D": "a guess",
+}
+METHODS = {
+    "own": "its own commits",
+    "interpolated": "its neighbours' numbers",
+    "plain": "the commit that landed",
+    "first_commit": "its first commit",
+    "gerrit": "Gerrit's record",
+    "import": "imported record",
+}
+TOP_LEVEL = "(top level)"
 STATES = {"landed": "landed", "not_landed": "not landed", "open": "open", "closed": "closed"}
 VERDICTS = {
     "ai_agent": "AI agent",
@@ -79,7 +95,7 @@ def reason(detail: object, tool: object) -> str:
 
 def degree(name: object) -> str:
     """What a trace says of the tool's part, in words."""
-    return {"coauthored": "co-authored"}.get(str(name), str(name))
+    return {"coauthored": "co-authored", "denied": "says none was used"}.get(str(name), str(name))
 
 
 def points(difference: object) -> str | None:
@@ -116,6 +132,7 @@ class Wording:
 
 
 COUNT = Wording(number, signed)
+RATE = Wording(rate, signed)
 SHARE = Wording(share, points)
 TIME = Wording(duration, longer)
 RATIO = Wording(ratio, lambda x: f"{known(x) or 0:+.2f}")

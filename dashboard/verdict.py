@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyzers.capacity.backlog import YOUNG_DAYS
 from analyzers.capacity.reading import LABELS, Reading
-from analyzers.reports.wording import headline, number, ratio, whole
+from analyzers.reports.wording import headline, number, rate, ratio, whole
 from dashboard.text import band
 
 __all__ = ["headline", "sentences"]
@@ -26,15 +26,15 @@ def sentences(answer: Reading | None, shifts: pd.DataFrame, forecast: pd.DataFra
     opened, landed = answer.fact("generation_rate"), answer.fact("throughput")
     if opened.value is None:
         return (
-            f"From {answer.first_week} to {answer.last_week}, **{number(landed.value)}** change"
+            f"From {answer.first_week} to {answer.last_week}, **{rate(landed.value)}** change"
             " requests landed per week. How many were opened, how many wait and how large the gap"
             f" is stays unknown: {answer.reason}."
         )
     clause, found, compared = answer.reason.partition(": ")
     told = [
         (
-            f"From {answer.first_week} to {answer.last_week}, **{number(opened.value)}** change"
-            f" requests opened per week and **{number(landed.value)}** landed"
+            f"From {answer.first_week} to {answer.last_week}, **{rate(opened.value)}** change"
+            f" requests opened per week and **{rate(landed.value)}** landed"
             f"{_growth(answer)}."
         ),
         f"{compared if found else clause.capitalize()}.",
@@ -65,8 +65,8 @@ def _since(shifts: pd.DataFrame, answer: Reading) -> str:
         return ""
     last = found.iloc[-1]
     return (
-        f"Since **{last['iso_week']}** {number(last['after'])} open per week"
-        f" ({number(last['before'])} before)."
+        f"Since **{last['iso_week']}** {rate(last['after'])} open per week"
+        f" ({rate(last['before'])} before)."
     )
 
 
@@ -92,6 +92,7 @@ def _gap(answer: Reading) -> str:
     if gap.value is None:
         return ""
     return (
-        f"Demand is **{ratio(gap.value)}** times what review has shown it can land"
+        f"Demand, what opens and usually lands, is **{ratio(gap.value)}** times what review has"
+        " shown it can land"
         f" ({band(gap.low, gap.high)}); {LABELS[answer.capacity_label]}."
     )

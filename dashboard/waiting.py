@@ -66,7 +66,7 @@ def _signed(rows: pd.DataFrame, landed: pd.DataFrame, n_given_up: int) -> Queue:
             continue
         limit = float(known.quantile(0.9))
         carries = (rows[column].astype("float64") > limit).fillna(False)
-        told = f"{meaning} more than {wording(limit)}, the most of 9 in 10 that landed"
+        told = f"{meaning} more than {wording(limit)}; 9 in 10 that landed did not"
         found[word] = (carries.to_numpy(bool), told)
     if len(rows):
         declared = (rows["group"] == "declared_ai").to_numpy(bool)

@@ -124,7 +124,7 @@ def by_size(requests: pd.DataFrame) -> pd.DataFrame:
 
 def by_area(requests: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     """The same by top folder, the busiest ones first."""
-    area = requests["area"].astype("str").replace(".", "(top level)").fillna("unknown")
+    area = requests["area"].astype("str").replace(".", text.TOP_LEVEL).fillna("unknown")
     made = summary(requests, area, "area")
     return made.sort_values("n", ascending=False, ignore_index=True).head(most)
 

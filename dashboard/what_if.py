@@ -44,12 +44,13 @@ def section(filters: Filters) -> None:
         charts.lines(frame, series, unit="change requests"),
         key="what-if",
         alt_text="Simulated backlog of the next 52 weeks, as measured and with the changes",
-        reading=f"Median and 90% band of {DRAWS} simulated queues. A what-if, not a forecast:"
+        reading=f"Median and 90% band of {DRAWS} simulated queues of what will land: it begins with"
+        f" {text.share(start.inputs.completion)} of what waits now. A what-if, not a forecast:"
         " demonstrated capacity is a lower bound, so the real queue may be shorter.",
         frame=frame,
     )
     st.download_button(
-        "Scenario",
+        "Scenario as JSON",
         changed.to_json(),
         file_name="scenario.json",
         mime="application/json",
@@ -84,6 +85,7 @@ def _sliders(start: Measured) -> Inputs:
         format_func=PRESETS.__getitem__,
         key="preset",
         bind="query-params",
+        width=320,
     )
     inputs, source = known[str(name)]
     st.caption(source)

@@ -142,7 +142,7 @@ def test_a_row_that_was_picked_is_in_the_address(visit):
     table = page.locator('[data-testid="stDataFrame"]').first
     table.click(position={"x": 18, "y": 50})
     page.wait_for_url(re.compile(r"picked=%23\d+"))
-    told = page.get_by_text("How it was dated")
+    told = page.get_by_text("How it was dated, and how it landed")
     playwright.expect(told).to_be_visible()
     name = re.search(r"picked=%23(\d+)", page.url).group(1)
     page.reload()

@@ -101,7 +101,7 @@ def test_surviving_lines_are_shown_once_somebody_asked_for_them(tmp_path, offer)
     told = {"shares": areas, "n_files": 9, "n_unreadable": 0, "head": "f" * 40}
     (folder / "lines.json").write_text(json.dumps(told))
     app = opened("lines")
-    assert "**25%** of today's lines" in texts(app)
+    assert "**25%** of today's 900 lines" in texts(app)
     assert "HEAD has moved since" in texts(app)
     assert "3 of 9 files" in texts(app)
 
@@ -144,10 +144,10 @@ def test_the_switches_change_what_is_counted(store, offer):
     weekly = Shelf(store).table(capacity.WEEKLY)
     year = weekly[weekly["is_complete"].astype(bool)].tail(52)
     declared = {m.label: m.value for m in opened(authorship="AI declared").metric}
-    assert declared["Opened per week"] == text.number(year["generation_rate_declared_ai"].mean())
+    assert declared["Opened per week"] == text.rate(year["generation_rate_declared_ai"].mean())
     both = {m.label: m.value for m in opened(automation="true").metric}
     total = year["generation_rate"] + year["generation_rate_automation"]
-    assert both["Opened per week"] == text.number(total.mean())
+    assert both["Opened per week"] == text.rate(total.mean())
 
 
 def test_latency_cards_are_quantiles_of_what_landed_in_the_period(store, offer):

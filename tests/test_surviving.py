@@ -106,6 +106,15 @@ def test_each_area_weighs_as_many_files_as_it_has():
     assert found.loc["small", ["low", "high"]].tolist() == [1, 1]
 
 
+def test_a_sample_without_one_declared_line_has_no_band():
+    blamed = surviving.by_file({"src/a": {"x": 9}, "src/b": {"x": 1}}, set())
+    sampled = surviving.shares(blamed, {"src": 40}, seed=1)
+    assert sampled["ai_share_of_lines"].tolist() == [0, 0]
+    assert sampled["high"].isna().all(), "none of 2 of 40 files is not none of 40"
+    whole = surviving.shares(blamed, {"src": 2}, seed=1)
+    assert whole["high"].tolist() == [0, 0]
+
+
 def test_nothing_blamed_is_unknown_not_zero():
     found = surviving.shares(surviving.by_file({}, set()), {}, seed=1)
     assert found["area"].tolist() == ["all"]

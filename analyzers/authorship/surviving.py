@@ -60,7 +60,8 @@ def shares(blamed: pd.DataFrame, n_files: Mapping[str, int], *, seed: int) -> pd
     `blamed` is what `by_file` gave, `n_files` how many files each area has. Columns: area, n_files,
     n_blamed, n_lines (estimated), ai_share_of_lines, low, high. The share is a ratio estimate over
     strata (Cochran 1977, section 6.11), its 90 % interval a bootstrap of files within areas, which
-    closes on the share where every file was blamed; unknown with fewer than two files of many.
+    closes on the share where every file was blamed; unknown with fewer than two files of many, and
+    where of many none or all lines are declared: such a sample says nothing of what it missed.
     """
     rng = np.random.default_rng(seed)
     areas, totals = [], []
@@ -93,7 +94,8 @@ def _told(name: str, ours: pd.DataFrame, n_files: int, draws: np.ndarray) -> dic
     lines, declared = float(ours["n_lines"].sum()), float(ours["n_declared"].sum())
     ratios = draws[1][draws[0] > 0] / draws[0][draws[0] > 0]
     tail = (1 - LEVEL) / 2
-    is_told = len(ratios) > 0 and (len(ours) > 1 or len(ours) == n_files)
+    is_spread = len(ours) > 1 and 0 < declared < lines
+    is_told = len(ratios) > 0 and (is_spread or len(ours) == n_files)
     low, high = np.quantile(ratios, [tail, 1 - tail]) if is_told else (np.nan, np.nan)
     return {
         "area": name,

@@ -99,10 +99,13 @@ def _both(wait: _Waits, compared: str) -> tuple[Verdict, str]:
 
 def _at_most_one(fewer: bool, more: bool, compared: str) -> tuple[Verdict, str]:  # noqa: FBT001
     if fewer:
-        return "undetermined", f"fewer land within 30 days, but no more waits: {compared}"
+        return "undetermined", f"fewer land within 30 days, but not clearly more waits: {compared}"
     if more:
-        return "undetermined", f"more waits, but no fewer land within 30 days: {compared}"
-    return "keeping_up", f"no fewer land within 30 days and no more waits: {compared}"
+        return "undetermined", f"more waits, but not clearly fewer land within 30 days: {compared}"
+    return (
+        "keeping_up",
+        f"not clearly fewer land within 30 days, and not clearly more waits: {compared}",
+    )
 
 
 def _compared(

@@ -127,7 +127,7 @@ def _share(row: dict[str, Any]) -> str:
         return "unknown"
     share = f"{row['ai_share_of_lines']:.1%}"
     known = not pd.isna(row["low"])
-    return f"{share} ({row['low']:.1%} to {row['high']:.1%})" if known else f"{share} (one file)"
+    return f"{share} ({row['low']:.1%} to {row['high']:.1%})" if known else f"{share} (no interval)"
 
 
 def _defused(subject: str) -> str:

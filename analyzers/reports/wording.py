@@ -26,6 +26,12 @@ def number(value: object, *, digits: int = 1) -> str:
     return f"{x:,.{digits}f}"
 
 
+def rate(value: object) -> str:
+    """So many a week: 7.0 · 12.2 · 123; one decimal also where it happens to be whole."""
+    x = known(value)
+    return number(value) if x is None or abs(x) >= 100 else f"{x:.1f}"
+
+
 def whole(value: object) -> str:
     """A number without decimals."""
     return number(value, digits=0)

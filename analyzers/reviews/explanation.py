@@ -16,7 +16,7 @@ from analyzers.reviews.record import DAY, Record, record
 from analyzers.reviews.requests import Dated, Request, dated
 from analyzers.reviews.sequences import sequences
 
-_STYLES = {
+STYLES = {
     "merge_commit": "a merge commit names its number",
     "bors": "a merge queue's commit names its number",
     "squash_number": "a commit on the line ends in its number",
@@ -25,6 +25,7 @@ _STYLES = {
     "closes_number": "a commit on the line says that it closes it",
     "gerrit": "a commit on the line carries its Change-Id",
 }
+"""How a landing was found, in words."""
 _EARLY = {
     "bors": "a merge queue dates its commit at the start of the test run, so it reached the line"
     " later, by about one CI run",
@@ -141,7 +142,7 @@ def _landing(facts: Record, dates: Dated, request: Request) -> Iterator[str]:
 def _claim(facts: Record, landing: Landing) -> str:
     where = "default line" if facts.lines.on_default[landing.commit] else "release line"
     sha = facts.graph.shas[landing.commit][:12]
-    return f"{_when(landing.at)} by {sha} on the {where}: {_STYLES[landing.style]}"
+    return f"{_when(landing.at)} by {sha} on the {where}: {STYLES[landing.style]}"
 
 
 def _told(events: pd.DataFrame) -> Iterator[str]:

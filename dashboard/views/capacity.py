@@ -51,9 +51,9 @@ def _cards() -> None:
         cards.of(
             "Demonstrated capacity",
             capacity,
-            text.COUNT,
+            text.RATE,
             column="demonstrated_capacity",
-            note=text.band(capacity.low, capacity.high, text.number).capitalize(),
+            note=text.band(capacity.low, capacity.high, text.rate).capitalize(),
         ),
         cards.of(
             "Weeks of work",
@@ -199,7 +199,7 @@ def _reviewers() -> None:
 
 
 def _alarms() -> None:
-    st.header("Past alarms", anchor=False)
+    st.header("Alarms", anchor=False)
     past = shown.repo.rows("alarms")
     if past.empty:
         n = int(data.weekly(shown.repo)["is_complete"].astype(bool).sum())
@@ -211,6 +211,9 @@ def _alarms() -> None:
             f" {HISTORY_AT_LEAST} complete weeks, there are {n}."
         )
         return
+    weeks = data.weekly(shown.repo)
+    is_on = past["last_week"].eq(weeks.loc[weeks["is_complete"].astype(bool), "iso_week"].max())
+    past = past.assign(last_week=past["last_week"].mask(is_on, "still on"))
     st.dataframe(
         past.assign(**{name: past[name] * 100 for name in ALARM_SHARES}).iloc[::-1][
             list(ALARM_COLUMNS)

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from analyzers import tables
-from dashboard import data, filters, parts, text
+from dashboard import data, filters, one_request, parts, text
 
 shown = filters.current()
 span = shown.span
@@ -32,7 +32,7 @@ COLUMNS = [
 def _chosen(frame: pd.DataFrame) -> pd.DataFrame:
     states = [state for state in text.STATES if (frame["state"] == state).any()]
     grades = sorted(frame["opened_grade"].dropna().unique())
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         wanted = st.text_input(
             "Find",
             key="request",
@@ -116,47 +116,31 @@ def _pick(listed: list[str]) -> None:
 
 
 def _evidence(row: pd.Series) -> None:
-    st.header("Evidence", anchor=False)
+    st.header("One change request", anchor=False)
     st.text(f"{row['change_request']}  {row['title'] if pd.notna(row['title']) else ''}")
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.caption("How it was dated")
-        facts = [
-            "opened_at",
-            "opened_low",
-            "opened_high",
-            "opened_grade",
-            "opened_method",
-            "first_response_at",
-            "last_push_at",
-            "landed_at",
-            "landing_style",
-            "n_rounds",
-        ]
-        known = {name: str(row[name])[:19] for name in facts if pd.notna(row.get(name))}
-        st.dataframe(
-            pd.DataFrame({"fact": list(known), "value": list(known.values())}),
-            hide_index=True,
-            alt="How the change request was dated",
-        )
-    with right:
-        st.caption("Why it counts as it does")
-        evidence = shown.repo.rows("evidence")
-        if evidence.empty or (evidence["change_request"] != row["change_request"]).all():
-            st.text("No trace of an AI tool was found: unmarked.")
-            return
-        own = evidence[evidence["change_request"] == row["change_request"]].head(parts.ROWS)
-        own = own.assign(
-            detail=list(map(text.reason, own["detail"], own["tool"])),
-            place=own["place"].map(text.place),
-            degree=own["degree"].map(text.degree),
-        )
-        st.dataframe(
-            own[["detail", "tool", "place", "degree", "confidence"]],
-            column_config={"detail": "Why", "place": "Where"},
-            hide_index=True,
-            alt="Evidence of AI authorship",
-        )
+    if pd.notna(row["link"]):
+        st.link_button("Open on the forge", row["link"], icon=":material/open_in_new:")
+    st.caption("How it was dated, and how it landed")
+    known = one_request.facts(row)
+    frame = pd.DataFrame({"In git": known.values()}, index=pd.Index(known, name="Fact"))
+    st.table(frame, width="content")
+    st.caption(f"Why it counts as {text.VERDICTS.get(row['authorship'], row['authorship'])}")
+    own = one_request.traces(shown.repo.rows("evidence"), row["change_request"])
+    if own.empty:
+        st.text("No trace of an AI tool was found.")
+        return
+    st.dataframe(
+        own.head(parts.ROWS),
+        column_config={
+            "detail": st.column_config.TextColumn("Why", width="large"),
+            "place": "Where",
+            "tool": "Tool",
+            "degree": "Degree",
+            "confidence": "Confidence",
+        },
+        hide_index=True,
+        alt="Evidence of AI authorship",
+    )
 
 
 if parts.begin(shown, "Change requests"):

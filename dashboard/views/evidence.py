@@ -11,20 +11,6 @@ from analyzers import tables
 from dashboard import coverage, data, filters, parts, text
 
 shown = filters.current()
-GRADES = {
-    "A": "exact, or within hours",
-    "B": "bounded closely by neighbours",
-    "C": "bounded within days",
-    "D": "a guess",
-}
-
-METHODS = {
-    "own": "its own commits",
-    "interpolated": "its neighbours' numbers",
-    "first_commit": "its first commit",
-    "gerrit": "Gerrit's record",
-    "import": "imported record",
-}
 
 
 @st.fragment
@@ -34,7 +20,7 @@ def _traces() -> None:
     if evidence.empty:
         st.text("No trace of an AI tool was found in this history.")
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         wanted = st.text_input(
             "Commit or change request",
             key="find",
@@ -70,7 +56,7 @@ def _traces() -> None:
             rows["sha"].str.startswith(wanted.lower())
             | rows["change_request"].isin([wanted, f"#{wanted}", f"!{wanted}"])
         ]
-    st.caption(f"{text.counted(len(rows), 'trace')} in all of history; the period does not apply.")
+    st.caption(f"{text.counted(len(rows), 'trace')} in all of history.")
     if rows.empty:
         st.text("No trace matches. A commit without traces is unmarked, which is not 'human'.")
         return
@@ -115,8 +101,8 @@ def _dating() -> None:
         .rename("n")
         .reset_index()
     )
-    made.insert(1, "meaning", made["opened_grade"].map(GRADES))
-    made["opened_method"] = made["opened_method"].map(METHODS).fillna(made["opened_method"])
+    made.insert(1, "meaning", made["opened_grade"].map(text.GRADES))
+    made["opened_method"] = made["opened_method"].map(text.METHODS).fillna(made["opened_method"])
     st.dataframe(
         made,
         column_config={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from analyzers.reports.wording import Wording
 from dashboard import charts, data, filters, parts, text, what_if
 
 shown = filters.current()
@@ -22,7 +23,7 @@ TRUST = {
     "tested": "Tested: better than repeating the past, and its bands held.",
     "no_better_than_naive": "No better than repeating the past. Read the band, not the line.",
     "bands_missed": "Its bands missed too often in the past. Do not plan with it.",
-    "untested": "Too little history to test it.",
+    "untested": "Too few forecasts with a band lie in the past to test it.",
 }
 
 
@@ -57,9 +58,21 @@ def _words(row: pd.Series) -> str:
     when = "by the end of" if row["target"] == "backlog_young" else "in"
     return (
         f"**{wording(row['value'])}** {what} {when} the {row['horizon_weeks']} weeks after"
-        f" {row['origin_week']} ({text.band(row['low'], row['high'], wording)})."
+        f" {row['origin_week']} ({_band(row, wording)})."
         f" {TRUST.get(row['trust'], '')}"
     )
+
+
+def _band(row: pd.Series, wording: Wording) -> str:
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        return "no band: too few errors are known yet"
+    return text.band(row["low"], row["high"], wording)
+
+
+def _its_band(row: pd.Series) -> str:
+    if pd.isna(row["low"]):
+        return "it has no band until more errors of past ones are known"
+    return "its band comes from the errors before it"
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -88,11 +101,16 @@ def _shown(forecast: pd.DataFrame) -> None:
         ahead = _dated(rows[rows["horizon_weeks"] == horizon])[columns[:5]]
         parts.chart(
             f"{label}, {horizon} weeks ahead",
-            charts.forecast(drawn, ahead, unit=unit, meaning=meaning),
+            charts.forecast(
+                drawn,
+                ahead,
+                unit=f"{unit} in {horizon} weeks" if target == "throughput" else unit,
+                meaning=meaning,
+            ),
             key="forecast-past",
             alt_text=f"Past forecasts of {label.lower()} beside what came, and the next one",
             reading="Every past forecast was made with only what was known then. The last point is"
-            " the forecast; its band comes from the errors before it.",
+            f" the forecast; {_its_band(chosen)}.",
             frame=drawn,
         )
     _backtest(target, horizon)

@@ -24,7 +24,7 @@ def _cards() -> None:
             cards.of(
                 f"{name.capitalize()} per week",
                 rates[name],
-                text.COUNT,
+                text.RATE,
                 column=column,
                 note=_told(rates[name], f"n {text.number(rates[name].n)} in {weeks}"),
             )

@@ -112,9 +112,16 @@ def _curves() -> None:
         alt_text="Share of change requests not landed after so many days, with 90% band",
         reading="Of those opened in the period. What still waits counts until the data ends"
         f" (Kaplan–Meier), so slow ones are not lost. {_unclosed()}"
-        f"{waits.evidence(latency.opened(shown))}",
+        f"{_of_each()}{waits.evidence(latency.opened(shown))}",
         frame=made[1],
     )
+
+
+def _of_each() -> str:
+    """How many stand behind each curve."""
+    counts = latency.opened(shown)["group"].value_counts()
+    told = [f"{text.GROUPS[name]} n {text.number(counts.get(name, 0))}" for name in shown.groups]
+    return f"{', '.join(told)}; in all " if len(told) > 1 else ""
 
 
 def _unclosed() -> str:
@@ -135,12 +142,18 @@ def _distribution() -> None:
     )
 
 
+def _answered(share: float) -> str:
+    if share > 0:
+        return f"A first response is known for {text.share(share)} of what landed"
+    return "No first response is known: git alone cannot tell, an import can"
+
+
 def _spreads() -> None:
     grid = st.grid(2, min_column_width=330, gap="medium")
     known = latency.coverage(shown)
     readings = {
-        "phase": f"A first response is known for {text.share(known['answered'])} of what landed;"
-        " the last push is the newest own commit before landing.",
+        "phase": f"{_answered(known['answered'])}; the last push is the newest own commit before"
+        " landing.",
         "authorship": "Sizes and authors differ between them: a comparison, not an effect.",
         "size": "By reviewable lines of what landed, or of the change request's own commits; known"
         f" for {text.share(known['sized'])}.",

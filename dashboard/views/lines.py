@@ -29,14 +29,14 @@ def _answer(survey: Survey) -> None:
         st.caption("No code at HEAD could be traced to its commits.")
         return
     st.markdown(
-        f"**{text.share(whole['ai_share_of_lines'])}** of today's lines of code and tests"
-        f" ({text.band(whole['low'], whole['high'], text.share)}) were last changed by commits that"
-        " declare AI: a lower bound."
+        f"**{text.share(whole['ai_share_of_lines'])}** of today's"
+        f" {text.number(whole['n_lines'])} lines of code and tests ({_band(whole)}) were last"
+        " changed by commits that declare AI: a lower bound."
     )
     areas = survey.shares.iloc[1:].head(MANY)
     frame = pd.DataFrame(
         {
-            "part": areas["area"],
+            "part": areas["area"].replace(".", text.TOP_LEVEL),
             "share": areas["ai_share_of_lines"],
             "low": areas["low"],
             "high": areas["high"],
@@ -48,16 +48,26 @@ def _answer(survey: Survey) -> None:
         share_charts.shares(frame),
         key="lines-area",
         alt_text="Declared AI share of surviving lines by top folder, with 90% band",
-        reading="Folders by size; n is lines. A line belongs to the commit that last changed it: a"
-        " reformat takes lines over, and a squash gives all its lines to one commit.",
+        reading="Folders by size; n is lines. Without a bar: one file was read, or none or all of"
+        " what was read declares AI. A line belongs to the commit that last changed it: a reformat"
+        " takes lines over, and a squash gives all its lines to one commit.",
         frame=frame,
     )
 
 
+def _band(whole: pd.Series) -> str:
+    if pd.isna(whole["low"]):
+        which = "none" if not whole["ai_share_of_lines"] else "all"
+        return f"no band: {which} of the {text.number(whole['n_blamed'])} files read"
+    return text.band(whole["low"], whole["high"], text.share)
+
+
 def _made_of(survey: Survey) -> None:
     n_blamed = int(survey.shares.iloc[0]["n_blamed"])
+    drawn = ", drawn at random in each folder" if n_blamed < survey.n_files else ""
     told = (
-        f"{text.number(n_blamed)} of {text.counted(survey.n_files, 'file')} of code and tests read"
+        f"{text.number(n_blamed)} of {text.counted(survey.n_files, 'file')} of code and tests"
+        f" read{drawn}"
     )
     if survey.n_unreadable:
         told += f"; {text.number(survey.n_unreadable)} could not be read"

@@ -66,7 +66,7 @@ def _signs(found: Queue) -> None:
 @st.fragment
 def _list(frame: pd.DataFrame) -> None:
     areas = list(frame["area"].dropna().value_counts().index[:40])
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
         order = st.segmented_control(
             "Order",
             list(ORDERS),
@@ -95,9 +95,10 @@ def _list(frame: pd.DataFrame) -> None:
 if parts.begin(shown, "Queue"):
     _queue = waiting.queue(shown)
     st.markdown(
-        f"**{text.number(len(_queue.rows))}** change requests opened in the last {YOUNG_DAYS} days"
-        f" have not landed; **{text.number(_queue.n_given_up)}** older ones never did and are"
-        " taken as given up. The period above does not apply: this is the state at the data's end."
+        f"On {str(shown.repo.manifest['data_edge'])[:10]}, where the data ends,"
+        f" **{text.number(len(_queue.rows))}** change requests opened in the {YOUNG_DAYS} days"
+        f" before had not landed; **{text.number(_queue.n_given_up)}** older ones never did and"
+        " are taken as given up."
     )
     if _queue.rows.empty:
         st.text("Nothing waits.")
