@@ -137,7 +137,7 @@ def plain_counts(path):
     log = ["log", "HEAD", "-z", "--numstat", "-M", "--no-merges", "--format=", "--no-mailmap"]
     tokens = iter(run_git(path, "-c", "core.bigFileThreshold=512m", *log).split(b"\0"))
     for token in tokens:
-        parts = token.strip(b"\n").split(b"\t", 2)
+        parts = token.lstrip(b"\n").split(b"\t", 2)
         if len(parts) == 3:
             added += 0 if parts[0] == b"-" else int(parts[0])
             deleted += 0 if parts[1] == b"-" else int(parts[1])

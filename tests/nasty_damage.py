@@ -103,6 +103,18 @@ for _name, _spoil in {
     _branch_of_head(_name, _spoil)
 
 
+@nasty()
+def alternates_in_quotes(at):
+    repo = at.plain()
+    place = at.folder / 'odd "\t\\ \u00e9 place'
+    (repo.git_dir / "objects").rename(place)
+    (repo.git_dir / "objects" / "info").mkdir(parents=True)
+    quoted = str(place).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    quoted = quoted.replace("\u00e9", "\\303\\251")
+    (repo.git_dir / "objects" / "info" / "alternates").write_text(f'"{quoted}"\n')
+    return repo.path
+
+
 @refused("")
 def every_object_missing(at):
     repo = at.loose()

@@ -7,6 +7,7 @@ a folder inside a repository is refused with the name of that repository.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from pathlib import Path
 from analyzers.errors import RefusedRepository
 
 _MOST_ALTERNATES = 50
+_ESCAPED = re.compile(rb"\\([0-3][0-7]{2}|.)")
+_NAMED = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,19 @@ def object_stores(objects: Path, shown: Path) -> Iterator[Path]:
 def _alternates(store: Path) -> list[Path]:
     content = small_file(store / "info" / "alternates", most_bytes=1 << 16) or b""
     lines = [line for line in content.split(b"\n") if line and not line.startswith(b"#")]
-    if any(line.startswith(b'"') for line in lines):
-        raise RefusedRepository(f"{store}/info/alternates has quoted paths, which are not read")
-    return [(store / os.fsdecode(line)).resolve() for line in lines]
+    return [(store / os.fsdecode(_unquoted(line))).resolve() for line in lines]
+
+
+def _unquoted(line: bytes) -> bytes:
+    """A path as git writes odd ones, in the quotes of C."""
+    if not (len(line) > 1 and line.startswith(b'"') and line.endswith(b'"')):
+        return line
+    return _ESCAPED.sub(_character, line[1:-1])
+
+
+def _character(escaped: re.Match[bytes]) -> bytes:
+    found = escaped[1]
+    return bytes([int(found, 8)]) if found.isdigit() else _NAMED.get(found, found)
 
 
 def _require_local(path: Path) -> None:
