@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analyzers import capacity
-from dashboard import text
+from dashboard import parts, text
 from dashboard.figures import Figure
 from dashboard.text import Wording
 
@@ -46,7 +46,7 @@ def of(
 
 
 def row(*cards: Card) -> None:
-    """The cards beside each other, stacked where the screen is narrow."""
+    """The cards beside each other, stacked where the screen is narrow; they are told first."""
     grid = st.grid(len(cards), min_column_width=150, border=True)
     for card in cards:
         is_same = card.change is not None and card.change.startswith("±")
@@ -61,6 +61,7 @@ def row(*cards: Card) -> None:
                 help=card.help,
             )
             st.caption(card.note)
+    parts.tell_first()
 
 
 def meaning(column: str) -> str:

@@ -113,6 +113,7 @@ def options(
         "runner.postScriptGC": False,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
+        "client.allowedOrigins": [],  # no page around ours; else each click checks a list of them
         "logger.level": "warning",
     }
 

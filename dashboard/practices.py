@@ -10,7 +10,7 @@ import streamlit as st
 from analyzers.capacity.effort import CONFOUNDED, EFFORT_SAMPLE
 from analyzers.capacity.practice import LARGE_LINES, LINES_PER_HOUR
 from analyzers.store import Shelf
-from dashboard import data, text
+from dashboard import data, parts, text
 from dashboard.once import once
 
 _PRACTICES = {
@@ -116,7 +116,7 @@ def effort(repo: data.Repository) -> None:
     )
     if sample.empty:
         st.caption("Complexity of the changed code takes minutes to measure, from a sample:")
-        st.code("reviewgap effort PATH/TO/REPOSITORY", language=None)
+        parts.command("reviewgap effort PATH/TO/REPOSITORY")
     else:
         st.caption(f"Complexity is of a sample measured as of {sample['last_week'].iloc[0]}.")
 

@@ -394,7 +394,7 @@ def test_the_capacity_page_tells_practices_and_effort_as_the_exports_do(store, o
     table = next(each.value for each in app.dataframe if "Times" in each.value)
     assert table["Times"].iloc[1] == pytest.approx(told["growth", "lines"])
     assert any("No effect of AI can be read" in caption.value for caption in app.caption)
-    assert any("reviewgap effort" in code.value for code in app.code)
+    assert any("`reviewgap effort" in each.value for each in app.markdown)
 
 
 def test_the_data_package_holds_every_table_and_describes_each(store, offer):

@@ -162,7 +162,7 @@ def _reviewers() -> None:
         st.header("How review is spread", anchor=False)
         st.text(load)
         st.text("Squash merges by a platform hide who landed them; imported reviews tell:")
-        st.code("reviewgap import PATH/TO/REPOSITORY reviews.json", language=None)
+        parts.command("reviewgap import PATH/TO/REPOSITORY reviews.json")
         return
     spread, away = load.concentration, load.away
     left, right = st.columns(2, gap="medium")

@@ -92,6 +92,7 @@ def _list() -> None:
     if rows.empty:
         st.text("Nothing matches these filters; choose fewer of them or a longer period.")
         return
+    parts.tell_first()
     parts.request_table(
         rows,
         key="requests-table",
