@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard import charts, data, figures, marks, text, verdict
+from dashboard import charts, data, figures, filters, marks, text, verdict
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 from dashboard.filters import Filters, kept
@@ -132,6 +132,19 @@ def companion(chosen: Filters, at: int) -> tuple[Drawing, pd.DataFrame, str, int
     now = figures.standing(chosen.span, column).value
     told = text.share(now) if is_share else text.number(now, digits=2)
     return drawn, frame[["iso_week", "week_start", column]], told, step
+
+
+def prepare(repo: data.Repository) -> None:
+    """Make what a visitor sees who has chosen nothing, so that the first need not wait for it."""
+    if data.weekly(repo).empty:
+        return
+    chosen = filters.untouched(repo)
+    data.requests(repo)
+    rates(chosen)
+    flow(chosen)
+    if answer(chosen).sees_unlanded:
+        for at in range(len(COMPANIONS)):
+            companion(chosen, at)
 
 
 def _summed(frame: pd.DataFrame, chosen: Filters) -> pd.DataFrame:

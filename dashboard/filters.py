@@ -118,6 +118,12 @@ def current() -> Filters:
     return cast("Filters", st.session_state[_STATE])
 
 
+def untouched(repo: data.Repository) -> Filters:
+    """What is shown to who has chosen nothing."""
+    span = data.period(repo, PRESETS[DEFAULT], "", "")
+    return Filters(repo, span, "all", automation=False, marks=True)
+
+
 def preset() -> int | None:
     """Weeks of the period chosen, where it is one of the presets that have a length."""
     return PRESETS.get(str(st.session_state.get("period")))

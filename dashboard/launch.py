@@ -12,13 +12,14 @@ import json
 import os
 import socket
 import tempfile
+import threading
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
-from analyzers.errors import UsageError
+from analyzers.errors import StoreError, UsageError
 from dashboard import opening, serving
 from dashboard.guard import Guard
 
@@ -170,15 +171,16 @@ def _bracketed(host: str) -> str:
 
 @asynccontextmanager
 async def _warm(app: Any) -> AsyncIterator[None]:
-    """Read the first repository before the first visitor asks for it."""
-    import altair as alt  # noqa: PLC0415 - half a second that the first visitor need not wait
-
-    from dashboard import data  # noqa: PLC0415
-
-    del app, alt
-
-    for key in list(data.offered())[:1]:
-        if repo := data.repository(key):
-            data.weekly(repo)
-            data.requests(repo)
+    """Make the landing page while the first visitor's browser still loads its own files."""
+    del app
+    threading.Thread(target=_make_landing_page, daemon=True).start()
     yield
+
+
+def _make_landing_page() -> None:
+    from dashboard import balance, data  # noqa: PLC0415 - what it reads is known only now
+
+    with suppress(StoreError):  # the page will say so
+        key = next(iter(data.labels()), None)
+        if key and (repo := data.repository(key)):
+            balance.prepare(repo)

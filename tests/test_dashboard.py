@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import zipfile
 from dataclasses import asdict
 
@@ -16,19 +17,21 @@ from analyzers.capacity.effort import EFFORT
 from analyzers.fleet import overview
 from analyzers.store import Shelf
 from analyzers.user_events import Event
-from dashboard import charts as draw
 from dashboard import (
+    balance,
     data,
     declared,
     drawing,
     figures,
     launch,
+    parts,
     serving,
     takeaway,
     taking,
     text,
     waits,
 )
+from dashboard import charts as draw
 
 APP = launch.HERE / "streamlit_app.py"
 VIEWS = [
@@ -209,6 +212,31 @@ def test_another_period_sends_other_rows_and_the_same_specification(store, offer
     for one, other in zip(*(app.get("vega_lite_chart") for app in (before, after)), strict=True):
         assert one.proto.spec == other.proto.spec
         assert one.proto.alt == other.proto.alt
+
+
+@pytest.mark.parametrize("view", ["gap", "authorship", "latency", "capacity"])
+def test_figures_are_sent_before_any_chart_is_made(store, offer, monkeypatch, view):
+    offer(store)
+    sent = []
+    monkeypatch.setattr(parts, "tell_first", lambda: sent.append("figures"))
+    monkeypatch.setattr(parts, "chart", lambda *_, **__: sent.append("chart"))
+    opened(view)
+    assert sent[:2] == ["figures", "chart"]
+
+
+def test_what_the_first_visitor_sees_was_made_before(store, tmp_path, offer, monkeypatch):
+    offer(shutil.copytree(store, tmp_path / store.name))
+    launch._make_landing_page()
+    monkeypatch.setattr(draw, "lines", None)  # whoever makes a chart now fails
+    assert len(charts(opened())) == 1 + len(balance.COMPANIONS)
+
+
+def test_a_damaged_store_is_told_by_its_page_and_not_by_the_start(store, tmp_path, offer):
+    folder = shutil.copytree(store, tmp_path / store.name)
+    (folder / Shelf(folder).manifest["tables"]["weekly"]).write_bytes(b"not parquet")
+    offer(folder)
+    launch._make_landing_page()
+    assert "missing or not as it was written" in opened().error[0].value
 
 
 def test_text_from_history_reaches_only_tables_and_plain_text(tmp_path, offer):
