@@ -301,8 +301,8 @@ def analyse(
     finished = {
         tables.COMMITS: commits,
         tables.FILE_CHANGES: file_changes,
-        tables.PROPOSED_CHANGES: proposed,
-        tables.EVIDENCE: evidence,
+        tables.PROPOSED_CHANGES: _by_key(tables.PROPOSED_CHANGES, proposed),
+        tables.EVIDENCE: _by_key(tables.EVIDENCE, evidence),
         tables.CHANGE_REQUESTS: requests,
         tables.MEMBERSHIPS: members,
         tables.REVIEW_EVENTS: events,
@@ -315,6 +315,11 @@ def analyse(
         "git_only_error": reviews.git_only_error(study.requests, known_events).to_dict("records"),
     }
     return Analysed(finished, coverage, study.warnings)
+
+
+def _by_key(table: tables.Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the order of their key, whichever were known before and whichever are new."""
+    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
 def _coverage(history: History, members: pd.DataFrame, evidence: pd.DataFrame) -> dict[str, Any]:
