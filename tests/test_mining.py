@@ -2,6 +2,7 @@
 
 import os
 import random
+import threading
 from collections import Counter
 
 import pandas as pd
@@ -267,3 +268,27 @@ def test_objects_are_cut_and_missing_ones_are_named(small):
     with open_view(small.path) as view:
         found = list(objects.read(view, ["0" * 40, f"{view.head}:c.py"], most_bytes=3))
         assert [(each.kind, each.data) for each in found] == [("", b""), ("blob", b"1\n2")]
+
+
+def test_progress_tells_of_each_commit_as_its_lines_are_counted(history, monkeypatch):
+    repo = history(
+        [commit(f"c{n}", f"2026-01-0{n}T10:00Z", files={"f": f"{n}\n"}) for n in (1, 2, 3)]
+    )
+    whole, told, is_told = numstat.parse, [], threading.Event()
+
+    def halting(blocks, id_length):
+        found = whole(blocks, id_length)
+        yield next(found)
+        assert is_told.wait(20), "nobody told of the first commit"
+        yield from found
+
+    def progress(*state):
+        told.append(state)
+        if state[0] == 1:
+            is_told.set()
+
+    monkeypatch.setattr(numstat, "parse", halting)
+    mine(repo.path, progress=progress)
+    assert told == sorted(told)
+    assert (1, 3, "commits") in told
+    assert told[-1] == (3, 3, "commits")

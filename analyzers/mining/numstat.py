@@ -65,14 +65,22 @@ class Counts:
     n_silent: int = 0
 
 
-def count(view: GitDir, ids: Sequence[str], *, settings: Sequence[str] = SETTINGS) -> Counts:
+def count(
+    view: GitDir,
+    ids: Sequence[str],
+    *,
+    settings: Sequence[str] = SETTINGS,
+    into: Counts | None = None,
+) -> Counts:
     """The changes of these commits against their first parent; merges have none.
+
+    Whoever wants to know how far it is gives the counts to fill.
 
     git stops at the first commit whose content it cannot read: that one is named unreadable
     and the rest is asked for again, after a look at what is missing once it is more than a few.
     So it is with one that takes for ever, such as a tree of ten billion files.
     """
-    counts, rest, n_failures = Counts(), list(ids), 0
+    counts, rest, n_failures = into or Counts(), list(ids), 0
     while rest:
         rest = _run(view, counts, rest, settings)
         n_failures += bool(rest)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -27,6 +27,7 @@ _SHARES = 4  # of what is left: ever smaller chunks, so that both children end t
 _PLAIN_CHUNK = 16384
 _CHILDREN = 2
 _MOST_WAITING = 4  # chunks that are counted but not yet written
+_TELL_SECONDS = 0.25
 _TWO_DAYS = 172_800
 _MOST_FILE_BYTES = 1 << 20
 _MOST_MAILMAP_LINE = 4096
@@ -98,10 +99,12 @@ def mine(
         # git counts lines while we look for the other commits
         plain = reach.others_since(view, before) if before else _others(view, known, mined)
         total = len(wanted) + len(plain)
-        for ids, counts in counting.chunks():
+        for ids in counting.chunks():
             ours = _read(view, rows, mined, sink, ids)  # git is still counting their lines
-            _count(rows.counted(ours, counts()), mined, sink)
-            _tell(progress, mined.all_commits, total)
+            while not counting.has_counted():
+                _tell(progress, counting.n_counted, total)
+            _count(rows.counted(ours, counting.counts()), mined, sink)
+            _tell(progress, counting.n_counted, total)
     for start in range(0, len(plain), _PLAIN_CHUNK):
         others = _read(view, rows, mined, sink, plain[start : start + _PLAIN_CHUNK], in_head=False)
         sink.commits(others.commits)
@@ -134,6 +137,15 @@ def _at_head(view: View, path: str, most_bytes: int) -> bytes | None:
     return None
 
 
+@dataclass(slots=True)
+class _Chunk:
+    """Some commits and their counts, which a git child is filling."""
+
+    ids: list[str]
+    counts: Counts
+    future: Future[Counts]
+
+
 class _Counting:
     """Counts lines in chunks, two git children at a time and only a few chunks ahead."""
 
@@ -141,7 +153,8 @@ class _Counting:
         self._rest = list(ids)
         self._view = view
         self._pool = ThreadPoolExecutor(_CHILDREN)
-        self._waiting: deque[tuple[list[str], Future[Counts]]] = deque()
+        self._chunks: deque[_Chunk] = deque()
+        self._n_done = 0
 
     def __enter__(self) -> Self:
         for _ in range(_MOST_WAITING):
@@ -151,18 +164,33 @@ class _Counting:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def chunks(self) -> Iterator[tuple[list[str], Callable[[], Counts]]]:
-        """(ids, what waits for their counts), chunk by chunk in order."""
-        while self._waiting:
-            ids, future = self._waiting.popleft()
-            yield ids, future.result
+    def chunks(self) -> Iterator[list[str]]:
+        """Ids in order, chunk by chunk; asked for the next one, it is done with the last one."""
+        while self._chunks:
+            yield self._chunks[0].ids
+            self._n_done += len(self._chunks.popleft().ids)
             self._submit()
+
+    def has_counted(self) -> bool:
+        """Whether this chunk is counted, after a short wait for it."""
+        return bool(wait([self._chunks[0].future], _TELL_SECONDS).done)
+
+    def counts(self) -> Counts:
+        """The counts of this chunk; raises what ended the counting."""
+        return self._chunks[0].future.result()
+
+    @property
+    def n_counted(self) -> int:
+        """How many commits are counted so far, those of chunks ahead included."""
+        return self._n_done + sum(len(chunk.counts.changes) for chunk in self._chunks)
 
     def _submit(self) -> None:
         size = min(max(len(self._rest) // _SHARES, _LEAST_CHUNK), _MOST_CHUNK)
         ids, self._rest = self._rest[:size], self._rest[size:]
         if ids:
-            self._waiting.append((ids, self._pool.submit(numstat.count, self._view, ids)))
+            counts = Counts()
+            future = self._pool.submit(numstat.count, self._view, ids, into=counts)
+            self._chunks.append(_Chunk(ids, counts, future))
 
 
 def _read(
