@@ -18,16 +18,30 @@ import pyarrow.parquet as pq
 from analyzers.errors import DamagedStore
 
 
+class Writer(pq.ParquetWriter):  # type: ignore[misc]
+    """Writes a file in a stream.
+
+    On a full disk closing fails, and pyarrow's own would try again as it is forgotten, and tell a
+    traceback of that.
+    """
+
+    def __del__(self) -> None:
+        """Close it in silence where nobody did."""
+        with suppress(OSError, pa.ArrowException):
+            super().__del__()
+
+
 def write(path: Path, rows: pa.Table) -> None:
     """Write a whole file, and see to it that it is on the disk."""
     plain = rows.replace_schema_metadata(None)
-    pq.write_table(plain, path, compression="zstd", write_page_checksum=True)
+    with writer(path, plain.schema) as to:
+        to.write_table(plain)
     sync(path)
 
 
-def writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def writer(path: Path, schema: pa.Schema) -> Writer:
     """A file to be written in a stream; whoever closes it calls `sync`."""
-    return pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True)
+    return Writer(path, schema, compression="zstd", write_page_checksum=True)
 
 
 def read(path: Path, columns: list[str] | None = None, *, puts_away: bool = True) -> pa.Table:

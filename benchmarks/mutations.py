@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_from_bytes
+from urllib.parse import parse_qsl, quote_from_bytes
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -32,6 +32,7 @@ from command import SHAMES, run
 from nasty import HISTORY
 from repository import Repository, commit, history
 from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
 
 from analyzers import config, errors, store, tables, user_events
 from analyzers.authorship import markers
@@ -40,7 +41,7 @@ from analyzers.fleet.targets import targets
 from analyzers.mining import kinds
 from analyzers.reports import evaluation, explanation, periods
 from analyzers.reviews import imports
-from dashboard import api, data, serving
+from dashboard import api, data, launch, serving
 
 TESTS = Path(__file__).parent.parent / "tests"
 MOST_SECONDS, MOST_LINES = 20, 4
@@ -75,6 +76,10 @@ viewers = ["a"]
 JSONL = b"""{"change_request": "#1", "kind": "opened", "at": "2026-01-05T10:00:00Z", "actor": "a"}
 {"change_request": "#1", "kind": "approved", "at": "2026-01-06T10:00:00Z", "actor": "b"}
 """
+PAGE = (
+    b"repository=repo&period=Custom&dates=2026-01-05%2C2026-01-28&authorship=unmarked"
+    b"&automation=true&marks=false&week=2026-W02&behind=Opened"
+)
 Reader = Callable[[bytes], object]
 
 
@@ -144,6 +149,7 @@ def every(folder: Path, chance: random.Random) -> Iterator[Kind]:
     names = (b"#1", repo.sha["a"].encode(), b"HEAD", b"!1")
     yield Kind("explain", names, 200, lambda broken: explanation.text(shelf, text(broken)))
     yield Kind("api", (b"repository=repo&since=2026-01-01&until=12w",), 400, asked_of_the_api)
+    yield Kind("pages", (PAGE,), 200, asked_of_a_page)
     kept = contents(home)
     yield Kind("store", (*kept.values(),), 160, lambda it: stored(it, kept, repo, root, chance))
     held = contents(repo.git_dir)
@@ -199,6 +205,16 @@ def asked_of_the_api(broken: bytes) -> None:
     answer = api.weekly(Request(scope | {"path_params": {"form": "csv"}}))
     if answer.status_code not in {200, 400, 404}:
         raise AssertionError(answer.status_code)
+
+
+def asked_of_a_page(broken: bytes) -> None:
+    """The query behind the address of a page."""
+    app = AppTest.from_file(str(launch.HERE / "streamlit_app.py"), default_timeout=MOST_SECONDS)
+    for name, value in parse_qsl(broken.decode("utf-8", "replace"), keep_blank_values=True):
+        app.query_params[name] = value
+    app.run()
+    if app.exception:
+        raise AssertionError(app.exception[0].message)
 
 
 def what_if(broken: bytes) -> None:

@@ -1,5 +1,6 @@
 """The store: what a manifest names is true, whatever happens to the process that writes it."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pytest
 from frames import mined, sha
 
-from analyzers import store, tables, turns
+from analyzers import parquet, store, tables, turns
 from analyzers.errors import DamagedStore, StoreError, UsageError
 from analyzers.history import Sieve
 
@@ -143,6 +144,16 @@ def test_a_kill_at_any_step_leaves_the_store_before_or_after_never_between(tmp_p
     names = shelf.mined().rows("commits")["sha"].tolist()
     expected = [sha("a")] if shelf.manifest["note"] == "first" else [sha("a"), sha(f"more{step}")]
     assert names == expected
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_a_full_disk_is_told_once_and_not_again_when_the_writer_is_forgotten(capfd):
+    rows = pa.table({"x": list(range(9000))})
+    for write in (parquet.write, lambda path, rows: parquet.writer(path, rows.schema).close()):
+        with pytest.raises(OSError, match="No space left"):
+            write(Path("/dev/full"), rows)
+        gc.collect()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_table_is_typed_when_it_comes_back(tmp_path):
