@@ -14,6 +14,7 @@ from dashboard import data
 from dashboard.once import once
 
 FEWEST = 5  # people; a smaller group is not shown, so that nobody can be told apart
+TOO_FEW = f"Not shown: fewer than {FEWEST} people reviewed in the last 52 weeks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def load(repo: data.Repository) -> Load | str:
     except NotEnoughData as reason:
         return f"Not shown: {reason}."
     if spread.n_reviewers < FEWEST:
-        return f"Not shown: fewer than {FEWEST} people reviewed in the last 52 weeks."
+        return TOO_FEW
     shares = repo.rows("reviewers")["load_share"].sort_values(ascending=False)
     ranked = pd.DataFrame({"rank": range(1, len(shares) + 1), "value": shares.to_numpy()})
     return Load(ranked, spread, away)

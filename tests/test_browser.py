@@ -184,6 +184,9 @@ def test_tables_and_reports_can_be_taken_away(visit):
     assert len(lines) == 161
     assert taken(page, "report.html").lstrip().lower().startswith(b"<!doctype html>")
     assert taken(page, "reviewgap.zip").startswith(b"PK")
+    told = page.locator('[data-testid="stCode"]').inner_text()
+    with urllib.request.urlopen(re.search(r"curl '(http://127.+?)'", told).group(1)) as answer:
+        assert answer.read().count(b"\n") == 161
 
 
 def test_a_chart_can_be_taken_away_in_three_forms(visit):

@@ -25,6 +25,7 @@ from dashboard import (
     figures,
     launch,
     parts,
+    reviewers,
     serving,
     takeaway,
     taking,
@@ -423,6 +424,15 @@ def test_the_capacity_page_tells_practices_and_effort_as_the_exports_do(store, o
     assert table["Times"].iloc[1] == pytest.approx(told["growth", "lines"])
     assert any("No effect of AI can be read" in caption.value for caption in app.caption)
     assert any("`reviewgap effort" in each.value for each in app.markdown)
+
+
+def test_a_group_too_small_to_hide_in_is_not_shown(store, offer, tmp_path, monkeypatch):
+    monkeypatch.setattr(reviewers, "FEWEST", 1000)
+    offer(shutil.copytree(store, tmp_path / store.name))
+    app = opened("capacity")
+    assert reviewers.TOO_FEW in texts(app)
+    assert "did half of" not in texts(app)
+    assert "reviewgap import" not in texts(app), "it would not help"
 
 
 def test_the_data_package_holds_every_table_and_describes_each(store, offer):

@@ -161,8 +161,9 @@ def _reviewers() -> None:
     if isinstance(load, str):
         st.header("How review is spread", anchor=False)
         st.text(load)
-        st.text("Squash merges by a platform hide who landed them; imported reviews tell:")
-        parts.command("reviewgap import PATH/TO/REPOSITORY reviews.json")
+        if load != reviewers.TOO_FEW:
+            st.text("Squash merges by a platform hide who landed them; imported reviews tell:")
+            parts.command("reviewgap import PATH/TO/REPOSITORY reviews.json")
         return
     spread, away = load.concentration, load.away
     left, right = st.columns(2, gap="medium")

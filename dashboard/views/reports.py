@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -109,9 +110,14 @@ def _elsewhere() -> None:
     st.code(
         "reviewgap export REPO > weekly.csv\n"
         "reviewgap report REPO --format markdown\n"
-        "curl http://127.0.0.1:8501/api/v1/weekly.csv",
+        f"curl '{_served_at()}/api/v1/weekly.csv?repository={quote(shown.repo.key)}'",
         language=None,
     )
+
+
+def _served_at() -> str:
+    """The address before the page's own part, as the browser has it, also behind a proxy."""
+    return (st.context.url or "http://127.0.0.1:8501").partition("?")[0].removesuffix("/reports")
 
 
 if parts.begin(shown, "Reports", requests=False):
