@@ -81,6 +81,7 @@ def spans(*, grid: bool = True, overlap: bool = True) -> alt.Axis:
         labelExpr="datum.value < 0.04 ? '10 min' : datum.value < 1"
         " ? round(datum.value * 24) + ' h' : datum.value + ' d'",
         labelOverlap="greedy" if overlap else False,
+        labelBound=7,  # pixels beyond its end; more would be cut by the edge of the picture
     )
 
 
