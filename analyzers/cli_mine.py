@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def mine(
     repositories: Annotated[list[Path] | None, typer.Argument(metavar="[REPO…]")] = None,
     listed: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="A list: one path a line.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="A list: a path a line, or a forge's JSON."),
     ] = None,
     store: StoreDir = None,
     root: RootDir = None,

@@ -67,6 +67,44 @@ def test_a_list_that_names_none_is_said(several):
         targets([], listed=several / "list.txt", root=None)
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        '[{"nameWithOwner": "team/api", "isFork": false}, {"nameWithOwner": "team/one"}]',
+        '[{"full_name": "team/api"}][{"full_name": "team/one"}]',  # pages of gh api --paginate
+        '[{"path_with_namespace": "team/api"}, {"path_with_namespace": "team/deep/one"}]',
+    ],
+)
+def test_a_list_may_be_what_a_forge_prints_of_an_organisation(several, listing):
+    shutil.copytree(several / "one", several / "team" / "api.git")
+    (several / "org.json").write_text(listing)
+    found = targets([], listed=several / "org.json", root=None)
+    assert found == [several / "team" / "api.git", several / "one"]
+
+
+def test_what_was_never_cloned_is_told_by_the_path_where_it_should_be(several):
+    (several / "org.json").write_text('[{"nameWithOwner": "team/new"}]')
+    found = targets([], listed=several / "org.json", root=None)
+    assert found == [several / "team" / "new"]
+
+
+@pytest.mark.parametrize(
+    ("listing", "told"),
+    [
+        ("[]", "names none"),
+        ('[{"name": "api"}]', "repository 1 has no owner/name"),
+        ('[{"nameWithOwner": "a/b"}, {"nameWithOwner": "../../etc"}]', "repository 2 has no"),
+        ('[{"nameWithOwner": 7}]', "no owner/name"),
+        ('[{"nameWithOwner": "a/b"}', "no list of repositories in JSON"),
+        ("[ab]*", "names none"),  # a pattern that nothing matches
+    ],
+)
+def test_a_list_that_is_no_listing_is_said(several, listing, told):
+    (several / "org.json").write_text(listing)
+    with pytest.raises(UsageError, match=told):
+        targets([], listed=several / "org.json", root=None)
+
+
 def test_one_that_cannot_be_read_does_not_stop_the_others(run, several, store_dir):
     (several / "two" / ".git" / "HEAD").write_text("nonsense")
     code, out, err = run("mine", several / "one", several / "two", "--jobs", 1, "--format", "json")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analyzers.errors import RefusedRepository, UsageError
+from analyzers.fleet import organisation
 from analyzers.mining import locate
 
 
@@ -31,22 +32,34 @@ def _targets(named: Iterable[Path], listed: Path | None, root: Path | None) -> l
 
 
 def _listed(file: Path, root: Path | None) -> tuple[list[Path], set[Path]]:
-    """Paths a list names, and those it leaves out with all below them; relative to the file.
-
-    One a line; `*` and `?` stand for repositories as in a shell; `!` in front leaves out; `#` in
-    front is a comment.
-    """
+    """Paths a list names, and those it leaves out with all below them; relative to the file."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the list of repositories {file} cannot be read: {error}") from None
-    told = [line for each in lines if (line := each.strip()) and not line.startswith("#")]
-    kept = [line for line in told if not line.startswith("!")]
-    named = [path for line in kept for path in _meant(file.parent, line, root)]
+    is_listing = organisation.is_listing(text)
+    named, left_out = (
+        (organisation.clones(text, file), set[Path]())
+        if is_listing
+        else _lines(text.splitlines(), file.parent, root)
+    )
     if not named:
         raise UsageError(f"the list of repositories {file} names none; write one path a line")
+    return named, left_out
+
+
+def _lines(lines: Iterable[str], folder: Path, root: Path | None) -> tuple[list[Path], set[Path]]:
+    """Paths, one a line.
+
+    `*` and `?` stand for repositories as in a shell; `!` in front leaves out; `#` in front is a
+    comment.
+    """
+    told = [line for each in lines if (line := each.strip()) and not line.startswith("#")]
+    named = [
+        path for line in told if not line.startswith("!") for path in _meant(folder, line, root)
+    ]
     left_out = [line[1:].strip() for line in told if line.startswith("!")]
-    return named, {path.resolve() for line in left_out for path in _matching(file.parent, line)}
+    return named, {path.resolve() for line in left_out for path in _matching(folder, line)}
 
 
 def _meant(folder: Path, line: str, root: Path | None) -> list[Path]:
