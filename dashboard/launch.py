@@ -112,6 +112,7 @@ def options(
         "browser.serverAddress": shown,
         "browser.serverPort": port,
         "runner.postScriptGC": False,
+        "runner.magicEnabled": False,  # no page shows a bare expression
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "client.allowedOrigins": [],  # no page around ours; else each click checks a list of them
