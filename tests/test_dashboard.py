@@ -390,7 +390,7 @@ def test_a_share_by_kind_counts_each_commit_once_per_kind(store, offer):
     repo = data.repository(store.name)
     assert declared._touched(repo, "kind").empty  # this store holds no file changes
     files = pd.DataFrame({"path": ["a.py", "src/b.py", "src/c/d.py"]})
-    assert list(declared._area(files["path"])) == [declared.TOP_LEVEL, "src", "src"]
+    assert list(declared._area(files["path"])) == [text.TOP_LEVEL, "src", "src"]
 
 
 def test_custom_dates_snap_to_whole_weeks(store, offer):
