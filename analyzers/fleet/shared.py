@@ -157,8 +157,10 @@ def _replace(fs: Any, path: str, content: bytes) -> None:
     if protocol in _REPLACE_AT_ONCE:
         fs.pipe_file(path, content)
         return
-    fs.pipe_file(f"{path}.new", content)
-    fs.mv(f"{path}.new", path)
+    folder, _, name = path.rpartition("/")
+    fresh = f"{folder}/.{name}.new"  # hidden: readers of Parquet take a folder of parts whole
+    fs.pipe_file(fresh, content)
+    fs.mv(fresh, path)
 
 
 def _content(fs: Any, path: str) -> bytes | None:
