@@ -105,12 +105,18 @@ def flow(chosen: Filters) -> Made:
     frame = _summed(chosen.chart_weeks, chosen)
     drawn = charts.lines(
         frame,
-        _FLOW,
+        _known(chosen),
         unit="change requests per week",
         height=320,
         marks=marks.shown(chosen, "generation_rate"),
     )
     return drawn, frame[["iso_week", "week_start", *(line.column for line in _FLOW)]]
+
+
+def _known(chosen: Filters) -> list[Line]:
+    """Without heads only what landed is known, and a line of nothing would only have a legend."""
+    sees_opened = data.weekly(chosen.repo)["generation_rate"].notna().any()
+    return _FLOW if sees_opened else [line for line in _FLOW if line.column == "landed"]
 
 
 @kept

@@ -225,7 +225,7 @@ def _stroke(base: alt.Chart, line: Line, named: Sequence[Line], look: _Look) -> 
     legend = axes.legend(labels) if len(named) > 1 else None
     named_line = base.transform_calculate(label=alt.expr.toString(line.label))
     few = alt.ExprRef(f"length(data('rows')) < {FEW} ? 1 : 0")
-    dots = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning], opacity=few)
+    dots = alt.OverlayMarkDef(size=14, color=axes.COLOURS[line.meaning], opacity=few, aria=False)
     axis = axes.spans() if look.is_log else axes.axis(fmt=look.fmt.replace(".1f", "~f"))
     scale = alt.Scale(type="log", nice=False) if look.is_log else alt.Undefined
     return named_line.mark_line(strokeWidth=2, strokeCap="round", point=dots).encode(

@@ -87,8 +87,13 @@ def weeks(chosen: Filters, step: int) -> Made:
 
 def newest(frame: pd.DataFrame) -> float:
     """The last median of `weeks`; for a chart's words, which the period then does not change."""
-    medians = frame.filter(regex="median_hours$").iloc[:, 0].dropna()
+    medians = frame[median_column(frame)].dropna()
     return float(medians.iloc[-1]) if len(medians) else float("nan")
+
+
+def median_column(frame: pd.DataFrame) -> str:
+    """Which column of `weeks` has the medians."""
+    return str(frame.filter(regex="median_hours$").columns[0])
 
 
 @kept
@@ -167,8 +172,8 @@ def coverage(chosen: Filters) -> dict[str, float]:
 
 def _spread(frame: pd.DataFrame, name: str) -> Made | None:
     known = frame[frame["median_hours"].notna()]
-    if known.empty:
-        return None
+    if known[["median_hours", "p90_hours"]].melt()["value"].nunique() < 2:
+        return None  # one point alone gives an axis no length
     named = known.rename(columns={name: "part"})
     drawn = wait_charts.spread(named[["part", "median_hours", "p90_hours", "n"]])
     return drawn, frame

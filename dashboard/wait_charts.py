@@ -107,7 +107,7 @@ def _spread() -> str:
     middle = base.mark_point(filled=True, size=70, opacity=1, color=blue).encode(
         x=alt.X("median_days:Q", scale=scale)
     )
-    tail = base.mark_tick(thickness=2.5, size=13, color=blue).encode(
+    tail = base.mark_tick(thickness=2.5, size=13, color=blue, aria=False).encode(
         x=alt.X("p90_days:Q", scale=scale)
     )
     named = base.mark_text(align="right", dx=-8, fontSize=11, color=axes.COLOURS["unknown"]).encode(

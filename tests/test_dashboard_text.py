@@ -1,11 +1,13 @@
 """Numbers and sentences, charts and period arithmetic, worked out on paper."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analyzers.reports.links import Forge
-from dashboard import axes, charts, figures, text, waits
+from dashboard import axes, charts, figures, latency, text, waits
 from dashboard.charts import Line
 
 NAN = float("nan")
@@ -176,3 +178,24 @@ def test_points_of_shares_stand_for_enough_weeks():
     assert step([30, 2] * 26, typical=25) == 4, "and most weeks hold five"
     assert step([2] * 52) == 4
     assert step([0, 0, 1, 1] * 13) == 13
+
+
+def test_one_point_alone_is_no_spread():
+    frame = pd.DataFrame({"area": ["src"], "median_hours": [0.1], "p90_hours": [None], "n": [5]})
+    assert latency._spread(frame.astype({"p90_hours": "float64"}), "area") is None
+    two = pd.concat([frame, frame.assign(median_hours=3.0)]).astype({"p90_hours": "float64"})
+    assert latency._spread(two, "area") is not None
+
+
+def test_marks_that_may_be_empty_claim_no_part_in_what_is_read_aloud():
+    line = Line("opened", "Opened", "generation")
+    frame = pd.DataFrame(
+        {
+            "week_start": pd.date_range("2026-01-05", periods=2, freq="7D", tz="UTC"),
+            "iso_week": ["2026-W02", "2026-W03"],
+            "is_complete": True,
+            "opened": [float("nan")] * 2,
+        }
+    )
+    spec = json.dumps(charts.lines(frame, [line], unit="per week").spec, default=str)
+    assert '"aria": false' in spec.partition('"point"')[2][:200]

@@ -10,6 +10,10 @@ from dashboard.figures import Figure
 
 shown = filters.current()
 UNSEEN = "Needs heads; see Evidence"
+_READING = (
+    "Where the orange line stays above the blue one, work piles up. The green band is the most that"
+    " review has shown it can land while the queue was longest: a lower bound."
+)
 
 
 def _cards() -> None:
@@ -77,9 +81,8 @@ def _weeks_and_what_lies_behind() -> None:
         drawn,
         key="gap-flow",
         alt_text=f"Generation against throughput per week. {_answer.headline}",
-        reading="Where the orange line stays above the blue one, work piles up. The green band is"
-        " the most that review has shown it can land while the queue was longest: a lower bound."
-        f"{shown.per_point(shown.step)}",
+        reading=(_READING if _answer.sees_unlanded else "Landed per week.")
+        + shown.per_point(shown.step),
         frame=frame,
         **drill.picked("gap-flow"),
     )

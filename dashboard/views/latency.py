@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import isinf, isnan
 
+import pandas as pd
 import streamlit as st
 
 from analyzers.capacity import estimates
 from analyzers.capacity.metric import UNSEEN
 from dashboard import cards, drill, filters, latency, parts, published, text, waits
 from dashboard.cards import Card
+from dashboard.drawing import Drawing
 
 shown = filters.current()
 _MOSTLY = 0.9
@@ -37,6 +39,8 @@ def _wait(label: str, name: str, weekly: str) -> Card:
         note = f"{n}: fewer than half have landed"
         return Card(label, "not reached", note, cards.meaning(weekly))
     few = ": too few to say" if isnan(figure.value) else ""
+    if name == "opened" and not latency.sees_unlanded(shown):
+        few = ": needs heads; see Evidence"
     if name == "answer" and not figure.n:
         few = ": git alone cannot tell, an import can"
     span = "" if few else _band(figure.low, figure.high)
@@ -53,6 +57,12 @@ def _band(low: float, high: float) -> str:
 def _weeks() -> None:
     step = shown.step_for(f"time_to_land{shown.suffix}_n")
     drawn, frame = latency.weeks(shown, step)
+    if parts.has_points(frame, latency.median_column(frame), "Time to land"):
+        _over_weeks(drawn, frame, step)
+    drill.week(shown, step=step)
+
+
+def _over_weeks(drawn: Drawing, frame: pd.DataFrame, step: int) -> None:
     parts.chart(
         "Time to land",
         drawn,
@@ -65,7 +75,6 @@ def _weeks() -> None:
         frame=frame,
         **drill.picked("latency-weeks"),
     )
-    drill.week(shown, step=step)
 
 
 def _released() -> str:
