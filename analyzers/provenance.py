@@ -89,7 +89,7 @@ def _counts(finished: Finished) -> dict[str, int]:
     files = finished[tables.FILE_CHANGES]
     return {
         "commits": len(commits),
-        "merges": int(commits["is_merge"].sum()),
+        "merges": int((commits["is_merge"] & ~commits["is_root"]).sum()),
         "roots": int(commits["is_root"].sum()),
         "lines_added": int(commits["lines_added"].sum()),
         "lines_deleted": int(commits["lines_deleted"].sum()),

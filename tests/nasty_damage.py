@@ -1,6 +1,6 @@
 """Nasty repositories, part three: objects missing, cut or garbage; places that are none."""
 
-from nasty import HISTORY, PLAIN, nasty, object_file, pipe, refused
+from nasty import HISTORY, PLAIN, nasty, object_file, pipe, refused, unpacked
 from repository import commit
 
 ONE_LOST = PLAIN | {"lines_added": 7, "lines_deleted": 0, "incomplete": 1}
@@ -112,6 +112,14 @@ def alternates_in_quotes(at):
     quoted = str(place).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
     quoted = quoted.replace("\u00e9", "\\303\\251")
     (repo.git_dir / "objects" / "info" / "alternates").write_text(f'"{quoted}"\n')
+    return repo.path
+
+
+@nasty(says="lead to nothing")
+def heads_of_requests_damaged(at):
+    rows = [*HISTORY, commit("p", "2026-01-08T10:00Z", files={"p": "1\n"})]
+    repo = unpacked(at.history(rows, refs={"refs/heads/main": "c", "refs/pull/1/head": "p"}))
+    object_file(repo, repo.sha["p"]).write_bytes(b"\1\2\3" * 30)
     return repo.path
 
 

@@ -316,6 +316,15 @@ def a_newer_format(at):
 
 
 @nasty(code=3, counts=None, says="whole trees")
+def shallow_at_a_merge(at):
+    side = commit("s", "2026-01-06T10:00Z", parents=["a"], files={"s": "1\n2\n"})
+    merge = commit("m", "2026-01-08T10:00Z", parents=["c", "s"])
+    repo = at.history([*HISTORY, side, merge, commit("d", "2026-01-09T10:00Z", files={"d": "1\n"})])
+    run_git(at.folder, "clone", "-q", "--depth=2", f"file://{repo.path}", "thin")
+    return at.folder / "thin"
+
+
+@nasty(code=3, counts=None, says="whole trees")
 def shallow(at):
     repo = at.history([*HISTORY, commit("d", "2026-01-08T10:00Z", files={"d": "1\n2\n"})])
     run_git(at.folder, "clone", "-q", "--depth=2", f"file://{repo.path}", "thin")

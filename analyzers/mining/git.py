@@ -72,7 +72,8 @@ class GitFailed(RefusedRepository):
     """
 
     def __init__(self, what: str, stderr: str = "") -> None:
-        super().__init__(f"{what}: {stderr.strip()}" if stderr.strip() else what)
+        said = stderr.strip().rpartition("\n")[2]  # the last line is what git died of
+        super().__init__(f"{what}: {said}" if said else what)
         self.stderr = stderr
 
 

@@ -67,21 +67,33 @@ def read_blobs(view: GitDir, ids: Sequence[str], *, most_bytes: int) -> dict[str
 
 
 def kinds(view: GitDir, names: Sequence[str]) -> list[tuple[str, str]]:
-    """(object id, kind) per name, without reading contents; ("", "") where it is missing."""
-    if not names:
-        return []
-    args = ["cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer"]
-    lines = git.run(view, args, _lines(names)).decode("utf-8", "replace").splitlines()
-    return [_kind(line) for line in lines]
+    """(object id, kind) per name, without reading contents; ("", "") where it is unreadable."""
+    return [_kind(line) for line in _checked(view, names, "%(objectname) %(objecttype)")]
 
 
 def sizes(view: GitDir, names: Sequence[str]) -> list[int | None]:
-    """Bytes per name as its header says, without reading contents; None where it is missing."""
-    if not names:
-        return []
-    args = ["cat-file", "--batch-check=%(objectsize)", "--buffer"]
-    lines = git.run(view, args, _lines(names)).decode("utf-8", "replace").splitlines()
-    return [int(line) if line.isdecimal() else None for line in lines]
+    """Bytes per name as its header says, without reading contents; None where it is unreadable."""
+    told = _checked(view, names, "%(objectsize)")
+    return [int(line) if line.isdecimal() else None for line in told]
+
+
+def _checked(view: GitDir, names: Sequence[str], form: str) -> list[str]:
+    """What `--batch-check` says of each name; "" for a damaged object, of which git dies."""
+    found: list[str] = []
+    for _ in range(_MOST_RESTARTS):
+        rest = names[len(found) :]
+        if not rest:
+            return found
+        try:
+            args = ["cat-file", f"--batch-check={form}", "--buffer"]
+            with git.stream(view, args, _lines(rest)) as output:
+                while line := output.readline():
+                    found.append(line.decode("utf-8", "replace").rstrip("\n"))
+        except git.GitSilent:
+            raise
+        except GitFailed:
+            found += [""] * (len(found) < len(names))
+    raise GitFailed(f"more than {_MOST_RESTARTS} damaged objects; run git fsck on the repository")
 
 
 def genuine(view: GitDir, blobs: Sequence[str]) -> set[str]:

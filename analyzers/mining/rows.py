@@ -66,7 +66,7 @@ class Rows:
             commits,
             _table(READ_COMMITS, self._columns(commits, in_head=in_head)),
             _table(tables.MESSAGES, messages),
-            merges=sum(len(each.parents) > 1 for each in commits),
+            merges=sum(len(c.parents) > 1 and not self._is_root(c) for c in commits),
             roots=sum(self._is_root(each) for each in commits),
             absurd_dates=sum(self._at(time) is None for time in times),
         )
@@ -125,7 +125,8 @@ class Rows:
         but not what that commit changed, so that what asks for its size finds it unknown.
         """
         changes = counts.changes.get(commit.sha)
-        if changes is None or len(commit.parents) > 1:
+        is_edge = commit.sha in self.boundary
+        if changes is None or (len(commit.parents) > 1 and not is_edge):
             return _UNKNOWN
         added = deleted = reviewable = 0
         for path, _, plus, minus in changes:
@@ -134,7 +135,7 @@ class Rows:
                 deleted += minus
                 if self.kind(path) in REVIEWABLE:
                     reviewable += plus + minus
-        if commit.sha in self.boundary:
+        if is_edge:
             return None, added, deleted, None
         return len(changes), added, deleted, reviewable
 
