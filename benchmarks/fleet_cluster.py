@@ -169,7 +169,7 @@ def digest(store: Path) -> dict[str, str]:
 
 def written(folder: Path, named: list[Path], n: int) -> Path:
     """A list of `n` repositories, in a folder of its own."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     bad = poisoned(folder)
     paths = [*named, *construct(folder / "constructed", n - len(named) - len(bad)), *bad]
     listed = folder / "list.txt"
