@@ -124,7 +124,7 @@ def _settle(page: Page) -> None:
         '[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000
     )
     page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached")
     page.wait_for_timeout(900)  # charts fade in
 
 

@@ -75,7 +75,7 @@ def _cards() -> None:
             alone,
             text.SHARE,
             column="self_landed_share",
-            note=f"n {text.number(alone.n)}; not proof of no review" if alone.n else known,
+            note=f"n {text.number(alone.n)}, in weeks of 5 or more" if alone.n else known,
             worse="inverse",
         ),
     )
