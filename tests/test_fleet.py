@@ -436,12 +436,21 @@ class Ended:
         assert loop == "the loop of the client"
         assert not raise_errors
         self.ready = [each for each in futures if each.each.repository.name != "waiting"]
+        self.seen = []
 
     def has_ready(self):
         return bool(self.ready)
 
     def __next__(self):
-        return self.ready.pop(0)
+        future = self.ready.pop(0)
+        if future.each.repository.name == "forgotten" and future not in self.seen:
+            future.status = "lost"
+        return future
+
+    def add(self, future):
+        future.status = "finished"
+        self.seen.append(future)
+        self.ready.append(future)
 
 
 @pytest.fixture
@@ -474,6 +483,14 @@ def test_what_died_with_its_worker_is_tried_alone_and_only_the_poison_fails(dask
 def test_workers_that_cannot_run_a_task_are_told_why(dask):
     found = list(cluster.outcomes(asked("unknown"), "tcp://x:1"))
     assert "ModuleNotFoundError: no reviewgap" in found[0].message
+
+
+def test_an_outcome_that_died_with_its_worker_is_waited_for_again(dask):
+    found = list(cluster.outcomes(asked("forgotten", "b"), "tcp://x:1"))
+    assert [(each.repository.name, each.state) for each in found] == [
+        ("b", "mined"),
+        ("forgotten", "mined"),
+    ]
 
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(dask, monkeypatch):

@@ -20,6 +20,7 @@ _SECONDS_TO_CONNECT = 20
 _SECONDS_WITHOUT_WORKER = 60
 _SECONDS_BETWEEN_LOOKS = 0.05
 _RETRIES = 2
+_ENDED = ("finished", "error")
 
 
 def outcomes(tasks: Sequence[Task], scheduler: str) -> Iterator[Outcome]:
@@ -58,6 +59,9 @@ def _ended(
             future = next(done)
             if future.status == "cancelled":
                 raise ConnectionError
+            if future.status not in _ENDED:  # its worker took the outcome with it; it is made again
+                done.add(future)
+                continue
             n_left, seen_worker = n_left - 1, time.monotonic()
             yield futures[future], future
         elif client.status != "running":
