@@ -12,7 +12,6 @@ import json
 import os
 import socket
 import tempfile
-import threading
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
@@ -172,9 +171,9 @@ def _bracketed(host: str) -> str:
 
 @asynccontextmanager
 async def _warm(app: Any) -> AsyncIterator[None]:
-    """Make the landing page while the first visitor's browser still loads its own files."""
+    """Make the landing page before the first visitor asks for it."""
     del app
-    threading.Thread(target=_make_landing_page, daemon=True).start()
+    _make_landing_page()
     yield
 
 
