@@ -17,6 +17,14 @@ from analyzers.cli import app
 __all__ = ["browser", "served_store", "url", "visit"]
 
 
+@pytest.fixture(autouse=True)
+def main_module():
+    """Streamlit runs a page as `__main__` and leaves it there; spawned processes would run it."""
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
+
+
 @pytest.fixture
 def history(tmp_path):
     """`history(commits, refs=…, head=…)` writes a repository below tmp_path; see repository.py."""

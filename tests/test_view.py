@@ -13,7 +13,7 @@ from analyzers.mining.view import open_view
 
 
 class Nothing:
-    def commits(self, table):
+    def commits(self, *_):
         pass
 
     messages = file_changes = commits
