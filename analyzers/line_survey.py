@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analyzers import saved, tables
+from analyzers import saved, tables, vocabulary
 from analyzers.authorship import surviving
 from analyzers.mining import blame
 from analyzers.pipeline import Request
@@ -50,7 +50,7 @@ def surveyed(
         lines = blame.blamed(view, wanted, kept=shelf.folder / KEPT, progress=progress)
         head = str(view.head or "")
     commits = shelf.table(tables.COMMITS, ["sha", "authorship"])
-    declared = set(commits.loc[commits["authorship"].isin(tables.DECLARED_AI), "sha"])
+    declared = set(commits.loc[commits["authorship"].isin(vocabulary.DECLARED_AI), "sha"])
     blamed = surviving.by_file(lines, declared)
     sizes = Counter(surviving.area(file.path) for file in code)
     shares = surviving.shares(blamed, sizes, seed=seed)

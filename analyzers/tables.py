@@ -8,32 +8,18 @@ The columns of the weekly table stand beside the metrics that fill them
 from __future__ import annotations
 
 from analyzers.columns import Column, Dtype, Table
+from analyzers.vocabulary import (
+    AUTHORSHIP,
+    DEGREES,
+    EVENT_KINDS,
+    EVIDENCE_PLACES,
+    FILE_KINDS,
+    LANDING_STYLES,
+    REF_KINDS,
+    STATES,
+)
 
 __all__ = ["Column", "Dtype", "Table"]  # stages take both from here; constants follow
-
-AUTHORSHIP = ("ai_agent", "ai_coauthored", "ai_assisted", "unmarked", "automation_bot", "ambiguous")
-"""Verdicts. The first three are declared AI; `unmarked` means no marker, never "human"."""
-
-DECLARED_AI = AUTHORSHIP[:3]
-
-FILE_KINDS = ("code", "test", "doc", "config", "generated", "vendored", "lock")
-"""`generated`, `vendored` and `lock` are what no one reviews: left out of reviewable lines."""
-
-REVIEWABLE_KINDS = FILE_KINDS[:4]
-
-REF_KINDS = (
-    "head",  # what HEAD names: the default line
-    "branch",
-    "tag",
-    "pull_head",  # refs/pull/N/head
-    "pull_merge",  # refs/pull/N/merge
-    "merge_request_head",  # refs/merge-requests/N/head
-    "merge_request_merge",
-    "patch_set",  # refs/changes/XX/N/P
-    "change_meta",  # refs/changes/XX/N/meta
-    "note",
-    "other",
-)
 
 REFS = Table(
     "refs",
@@ -172,25 +158,6 @@ COMMITS = Table(
     ),
 )
 
-EVIDENCE_PLACES = (
-    "author",
-    "committer",
-    "trailer",
-    "footer",
-    "link",
-    "subject",
-    "branch",
-    "merge_body",
-    "prose",
-    "note",
-    "checkpoint",
-    "file",
-    "squashed_commit",
-    "generic",
-)
-
-DEGREES = ("agent", "coauthored", "assisted", "ambiguous", "denied", "automation", "none")
-
 EVIDENCE = Table(
     "evidence",
     "Why a commit or change request counts as it does: one row per trace found.",
@@ -207,19 +174,6 @@ EVIDENCE = Table(
         Column("detail", "str", "One sentence for people."),
     ),
 )
-
-LANDING_STYLES = (
-    "merge_commit",
-    "bors",
-    "squash_number",
-    "reachable_head",
-    "twin",
-    "closes_number",
-    "gerrit",
-    "import",
-)
-
-STATES = ("landed", "not_landed", "open", "closed")
 
 CHANGE_REQUESTS = Table(
     "change_requests",
@@ -312,20 +266,6 @@ MEMBERSHIPS = Table(
             values=("own", "landed", "merge"),
         ),
     ),
-)
-
-EVENT_KINDS = (
-    "opened",
-    "updated",
-    "ready",
-    "drafted",
-    "review_requested",
-    "commented",
-    "approved",
-    "changes_requested",
-    "landed",
-    "closed",
-    "reopened",
 )
 
 REVIEW_EVENTS = Table(

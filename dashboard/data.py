@@ -27,7 +27,7 @@ from analyzers.errors import NotEnoughData
 from analyzers.fleet import overview as fleet
 from analyzers.reports.links import Forge
 from analyzers.store import Shelf
-from analyzers.tables import DECLARED_AI
+from analyzers.vocabulary import DECLARED_AI
 from dashboard import figures, remote, shown
 from dashboard.once import once
 

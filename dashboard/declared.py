@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyzers.capacity import estimates
 from analyzers.reports import disclosed
-from analyzers.tables import DECLARED_AI
+from analyzers.vocabulary import DECLARED_AI
 from dashboard import charts, data, figures, marks, share_charts, text
 from dashboard.charts import Line
 from dashboard.drawing import Drawing

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from analyzers import pipeline, signs, tables
+from analyzers import signs, stages, tables
 from analyzers.config import Config
 from analyzers.history import History, Messages
 from analyzers.mining import commit, kinds, people
@@ -109,4 +109,4 @@ def analysed(objects):
     refs = tables.REFS.from_rows(heads)
     history = History(commits, refs, tables.NOTES.empty(), Messages(table=rows.messages), names[0])
     none = tables.FILE_CHANGES.empty()
-    return pipeline.analyse(history, none, tables.REVIEW_EVENTS.empty(), Config()).tables
+    return stages.analyse(history, none, tables.REVIEW_EVENTS.empty(), Config()).tables

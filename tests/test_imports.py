@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from frames import mined, person
 
-from analyzers import tables
+from analyzers import tables, vocabulary
 from analyzers.errors import UsageError
 from analyzers.reviews import events, imports
 from analyzers.reviews.answers import answers
@@ -231,7 +231,7 @@ def test_the_documentation_imports_as_written(tmp_path):
 
 def test_the_documentation_names_every_kind_and_field():
     text = DOC.read_text("utf-8")
-    for kind in tables.EVENT_KINDS:
+    for kind in vocabulary.EVENT_KINDS:
         assert f"`{kind}`" in text
     for name in imports.jsonl.Line.model_fields:
         assert f"`{name}`" in text

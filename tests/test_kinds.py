@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from analyzers import tables
+from analyzers import vocabulary
 from analyzers.errors import UsageError
 from analyzers.mining import kinds
 
@@ -43,7 +43,7 @@ def test_kinds_and_near_misses(path, kind):
 
 def test_every_pattern_takes_a_path_made_from_it():
     for kind, globs in kinds._patterns().items():
-        assert kind in tables.FILE_KINDS
+        assert kind in vocabulary.FILE_KINDS
         rule = kinds._rule(globs)
         for glob in globs:
             made = re.sub(r"\*+", "q", glob).replace("?", "q")

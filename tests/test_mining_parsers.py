@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import analyzers
-from analyzers import tables
+from analyzers import vocabulary
 from analyzers.mining import commit, kinds, numstat
 
 PATHS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
@@ -74,7 +74,7 @@ def test_the_numstat_stream_reads_back_what_git_would_write(commits, block):
 )
 def test_kinds_of_files(path, kind):
     assert kinds.classifier()(path) == kind
-    assert kind in tables.FILE_KINDS
+    assert kind in vocabulary.FILE_KINDS
 
 
 def test_a_users_own_pattern_is_generated():

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from analyzers import tables
+from analyzers import vocabulary
 from analyzers.errors import UsageError
 
-LABELS = (*tables.AUTHORSHIP, "ai", "human")
+LABELS = (*vocabulary.AUTHORSHIP, "ai", "human")
 """Labels a person may give. `human` and `unmarked` both mean: not declared AI."""
 
-_YES = {*tables.DECLARED_AI, "ai"}
+_YES = {*vocabulary.DECLARED_AI, "ai"}
 _LEVEL = 0.9
 
 
@@ -74,7 +74,7 @@ def scores(labels: pd.DataFrame, verdicts: pd.DataFrame, evidence: pd.DataFrame)
     judged = _matched(labels, verdicts)
     judged = judged[judged["label"] != "ambiguous"]
     is_ai = judged["label"].isin(_YES)
-    rows = [_row("all", is_ai, judged["authorship"].isin(tables.DECLARED_AI))]
+    rows = [_row("all", is_ai, judged["authorship"].isin(vocabulary.DECLARED_AI))]
     declared = evidence[evidence["degree"].isin(["agent", "coauthored", "assisted"])]
     for place, found in declared.groupby("place"):
         rows.append(_row(str(place), is_ai, judged["sha"].isin(set(found["sha"]))))
@@ -88,7 +88,7 @@ def sample(verdicts: pd.DataFrame, *, size: int, seed: int) -> pd.DataFrame:
     kinds of error are seen; `n_stratum` is what each stands for. Merges and automation are out.
     """
     known = verdicts[~verdicts["is_merge"].astype(bool)]
-    declared = known[known["authorship"].isin(tables.DECLARED_AI)]
+    declared = known[known["authorship"].isin(vocabulary.DECLARED_AI)]
     unmarked = known[known["authorship"] == "unmarked"]
     from_declared = min(len(declared), size - size // 2)
     from_unmarked = min(len(unmarked), size - from_declared)

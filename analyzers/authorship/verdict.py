@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analyzers import tables
+from analyzers import vocabulary
 from analyzers.authorship.message import CHERRY_PICK
 from analyzers.authorship.traces import among
 
@@ -23,7 +23,7 @@ _TEXT = ("footer", "link", "subject", "prose", "merge_body", "branch", "file")
 def commits(
     commits: pd.DataFrame, evidence: pd.DataFrame, is_automation: IsAutomation
 ) -> pd.DataFrame:
-    """One row per commit: sha, is_merge, authorship (tables.AUTHORSHIP), ai_tools, n_evidence.
+    """One row per commit: sha, is_merge, authorship (vocabulary.AUTHORSHIP), ai_tools, n_evidence.
 
     Agent beats co-authored beats assisted. A denial takes back what is not of high confidence;
     an ambiguous mark needs a second one. An automation account beats text found in its messages;
@@ -41,7 +41,7 @@ def commits(
         automation=automation[at],
         is_merge=commits["is_merge"].take(at).to_numpy(dtype=bool),
     )
-    declared = verdict.isin((*tables.DECLARED_AI, "ambiguous"))
+    declared = verdict.isin((*vocabulary.DECLARED_AI, "ambiguous"))
     tools = summary["tools"].fillna("").where(declared.to_numpy(), "")
     spread = functools.partial(_spread, at=at, index=commits.index)
     return pd.DataFrame(
@@ -157,13 +157,13 @@ def _members(memberships: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(told: pd.DataFrame) -> pd.DataFrame:
     place, names = pd.factorize(told["change_request"])
-    kind = pd.Categorical(told["authorship"], categories=tables.AUTHORSHIP).codes
-    width = len(tables.AUTHORSHIP)
+    kind = pd.Categorical(told["authorship"], categories=vocabulary.AUTHORSHIP).codes
+    width = len(vocabulary.AUTHORSHIP)
     found = np.bincount(place * width + kind, minlength=len(names) * width)
     index = pd.Index(names, name="change_request")
-    kinds = pd.DataFrame(found.reshape(-1, width), index, columns=list(tables.AUTHORSHIP))
+    kinds = pd.DataFrame(found.reshape(-1, width), index, columns=list(vocabulary.AUTHORSHIP))
     kinds["n"] = kinds.sum(axis=1)
-    kinds["declared"] = kinds[list(tables.DECLARED_AI)].sum(axis=1)
+    kinds["declared"] = kinds[list(vocabulary.DECLARED_AI)].sum(axis=1)
     return kinds
 
 
@@ -183,6 +183,6 @@ def _request_verdict(own: pd.DataFrame, landed: pd.DataFrame) -> pd.Series:
 
 def _request_tools(told: pd.DataFrame, evidence: pd.DataFrame) -> pd.Series:
     counted = evidence[evidence["degree"].isin(["agent", "coauthored", "assisted"])]
-    declared = told[told["authorship"].isin(tables.DECLARED_AI)]
+    declared = told[told["authorship"].isin(vocabulary.DECLARED_AI)]
     pairs = declared[["change_request", "sha"]].merge(counted[["sha", "tool"]], on="sha")
     return _joined(pairs, "change_request")

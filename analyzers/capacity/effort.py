@@ -18,7 +18,8 @@ import pandas as pd
 from analyzers.capacity.estimates import band, block_draws, seeded
 from analyzers.capacity.metric import Frames
 from analyzers.capacity.weeks import Weeks
-from analyzers.tables import REVIEWABLE_KINDS, Column, Table
+from analyzers.tables import Column, Table
+from analyzers.vocabulary import REVIEWABLE_KINDS
 
 PERIOD = 52
 N_AT_LEAST = 20

@@ -18,7 +18,8 @@ import pandas as pd
 from analyzers.capacity.weeks import Weeks, micros
 from analyzers.columns import Ground
 from analyzers.errors import NotEnoughData
-from analyzers.tables import DECLARED_AI, FILE_CHANGES, MEMBERSHIPS, Column
+from analyzers.tables import FILE_CHANGES, MEMBERSHIPS, Column
+from analyzers.vocabulary import DECLARED_AI
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ from importlib import resources
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analyzers import tables
+from analyzers import vocabulary
 from analyzers.errors import UsageError
 
-REVIEWABLE = frozenset(tables.REVIEWABLE_KINDS)
+REVIEWABLE = frozenset(vocabulary.REVIEWABLE_KINDS)
 
 _WILD = re.compile(r"[*?]")
 
 
 def classifier(generated: Sequence[str] = ()) -> Callable[[str], str]:
-    """A function from path to kind (tables.FILE_KINDS); `generated` are the user's own patterns.
+    """A function from path to one of FILE_KINDS; `generated` are the user's own patterns.
 
     The first kind in file_kinds.toml that matches wins; what none matches is code. A pattern
     without a slash is a file name, one that ends in a slash a folder anywhere above the file,

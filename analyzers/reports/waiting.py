@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyzers.capacity.backlog import YOUNG_DAYS
 from analyzers.reports.links import Forge
-from analyzers.tables import DECLARED_AI
+from analyzers.vocabulary import DECLARED_AI
 
 SHOWN = 10
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analyzers import tables
+from analyzers import vocabulary
 
 ROOT = "."
 """The area of files that lie in no folder."""
@@ -38,7 +38,7 @@ def proposed_sizes(requests: pd.DataFrame, proposed: pd.DataFrame) -> pd.DataFra
     """The same for change requests that did not land, from tables.PROPOSED_CHANGES."""
     heads = requests.loc[requests["landed_at"].isna(), ["change_request", "head_sha"]]
     files = heads.merge(_with_lines(proposed, key="head_sha"), on="head_sha")
-    reviewed = files["lines"].where(files["kind"].isin(tables.REVIEWABLE_KINDS), 0)
+    reviewed = files["lines"].where(files["kind"].isin(vocabulary.REVIEWABLE_KINDS), 0)
     grouped = files.assign(reviewable_lines=reviewed).groupby("change_request")
     sized = grouped.agg(n_files=("path", "nunique"), reviewable_lines=("reviewable_lines", "sum"))
     return sized.assign(area=_areas(files).reindex(sized.index).astype("str"))
@@ -54,7 +54,7 @@ def _with_lines(file_changes: pd.DataFrame, *, key: str = "sha") -> pd.DataFrame
 
 def _areas(files: pd.DataFrame) -> pd.Series:
     """The top folder with most reviewable lines; of equals the first by name."""
-    reviewed = files[files["kind"].isin(tables.REVIEWABLE_KINDS)]
+    reviewed = files[files["kind"].isin(vocabulary.REVIEWABLE_KINDS)]
     if reviewed.empty:
         return pd.Series(dtype="str")
     folder = reviewed["path"].str.partition("/")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analyzers import tables
+from analyzers import vocabulary
 from dashboard import coverage, data, filters, parts, text
 
 shown = filters.current()
@@ -38,7 +38,9 @@ def _traces() -> None:
             bind="query-params",
             width=230,
         )
-        places = [place for place in tables.EVIDENCE_PLACES if (evidence["place"] == place).any()]
+        places = [
+            place for place in vocabulary.EVIDENCE_PLACES if (evidence["place"] == place).any()
+        ]
         place = st.selectbox(
             "Where",
             places,

@@ -1,7 +1,7 @@
 """Where do a run's seconds go? Every stage named, dearest first, with peak memory.
 
-    python -P benchmarks/stages.py REPO…
-    python -P benchmarks/stages.py --commits 1000000
+    python -P benchmarks/costs.py REPO…
+    python -P benchmarks/costs.py --commits 1000000
 
 A repository is mined into an empty store, and then once more with other rules, so that the stages
 run on what was mined before. `--commits N` takes made-up tables of that many
@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analyzers import authorship, capacity, manifest, pipeline, reviews, store, tables
+from analyzers import authorship, capacity, manifest, pipeline, reviews, stages, store, tables
 from analyzers.config import Config
 from analyzers.fleet import overview
 from analyzers.graph import Graph
@@ -42,8 +42,8 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (authorship, "evidence", "authorship: evidence"),
     (authorship.verdict, "commits", "authorship: verdicts of commits"),
     (authorship.verdict, "change_requests", "authorship: verdicts of change requests"),
-    (pipeline, "_commits", "where each commit landed"),
-    (pipeline, "_coverage", "coverage"),
+    (stages, "_commits", "where each commit landed"),
+    (stages, "_coverage", "coverage"),
     (capacity, "tables_of", "capacity: weekly figures"),
     (overview, "figures", "figures for the page of all repositories"),
     (store.Shelf, "publish", "writing and publishing tables"),
@@ -183,7 +183,7 @@ def main() -> None:
         history, files = made_up(asked.commits)
         spent: dict[str, Spent] = {}
         with watched(spent):
-            done = pipeline.analyse(history, files, tables.REVIEW_EVENTS.empty(), Config())
+            done = stages.analyse(history, files, tables.REVIEW_EVENTS.empty(), Config())
         n = {table.name: len(frame) for table, frame in done.tables.items()}
         print(told(f"{asked.commits:,} made-up commits, {len(files):,} file changes", spent))
         print("\nrows:", ", ".join(f"{name} {rows:,}" for name, rows in n.items()))
