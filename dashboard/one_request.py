@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analyzers.authorship import verdict
 from analyzers.reviews.explanation import STYLES
 from dashboard import text
 
@@ -26,14 +27,14 @@ def facts(row: pd.Series) -> dict[str, str]:
     return {fact: value for fact, value in told.items() if value}
 
 
-def traces(evidence: pd.DataFrame, change_request: str) -> pd.DataFrame:
+def traces(evidence: pd.DataFrame, memberships: pd.DataFrame, change_request: str) -> pd.DataFrame:
     """Its traces of AI tools in words: columns detail, place, tool, degree, confidence."""
-    own = evidence[evidence["change_request"] == change_request]
+    own = verdict.behind(change_request, evidence, memberships)
     return own.assign(
         detail=list(map(text.reason, own["detail"], own["tool"])),
         place=own["place"].map(text.place),
         degree=own["degree"].map(text.degree),
-    )[["detail", "place", "tool", "degree", "confidence"]]
+    )[["detail", "place", "tool", "degree", "confidence"]].drop_duplicates()
 
 
 def _state(row: pd.Series) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analyzers.capacity.reading import VERDICTS
-from dashboard import charts, data, figures, verdict
+from dashboard import charts, data, figures
 from dashboard.charts import Line
 from dashboard.drawing import Drawing
 from dashboard.once import once
@@ -63,7 +63,7 @@ def row(repo: data.Repository, first: str, last: str) -> dict[str, object]:
     share = "ai_share_declared_of_change_requests"
     return {
         "name": repo.name,
-        "verdict": verdict.headline(answer),
+        "verdict": VERDICTS[answer.verdict].capitalize() if answer else None,
         "opened": figures.rate(span, "generation_rate").value,
         "landed": figures.rate(span, "throughput").value,
         "gap": figures.of_fact(answer, "review_gap_ratio").value,

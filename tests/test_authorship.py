@@ -547,3 +547,16 @@ def test_a_commit_that_adds_to_a_tools_log_was_assisted_and_one_that_removes_it_
         "configure": "unmarked",
     }
     assert found["detail"].tolist() == ["It adds to the log .aider.chat.history.md."]
+
+
+def test_what_lies_behind_a_change_request_is_what_speaks_of_its_commits():
+    members = pd.DataFrame(
+        [("#1", "a", "own"), ("#2", "a", "own"), ("#2", "m", "merge"), ("#3", "s", "landed")],
+        columns=["change_request", "sha", "role"],
+    )
+    traces = pd.DataFrame({"sha": ["a", "m", "s", "x"], "change_request": ["#1", "#2", None, "#3"]})
+    found = {
+        name: verdict.behind(name, traces, members)["sha"].tolist() for name in ("#1", "#2", "#3")
+    }
+    assert found == {"#1": ["a"], "#2": ["a", "m"], "#3": ["s", "x"]}
+    assert verdict.behind("#4", traces, members).empty

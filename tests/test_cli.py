@@ -133,6 +133,25 @@ def test_explain_gives_the_whole_dating_of_a_change_request(run, squashed):
     assert "landed" in out
 
 
+def test_explain_gives_the_evidence_of_a_change_request_that_was_merged(run, history):
+    repo = history(
+        [
+            commit("a", "2026-01-05T10:00Z", "start", files={"a.py": "1\n"}),
+            commit("p", "2026-01-07T12:00Z", "two" + CLAUDE, files={"b.py": "1\n"}),
+            commit("m", "2026-01-08T12:00Z", "Merge pull request #2 from bob/two",
+                   parents=["a", "p"]),
+        ],
+        refs={"refs/heads/main": "m", "refs/pull/2/head": "p"},
+        head="main",
+    )  # fmt: skip
+    code, out, _ = run("explain", repo.path, "#2")
+    assert code == errors.COMPLETE
+    assert "authorship: ai_coauthored (Claude)" in out
+    assert "noreply@anthropic.com" in out
+    _, out, _ = run("export", repo.path, "--table", "evidence")
+    assert {row["change_request"] for row in rows_of(out)} == {"#2"}
+
+
 @pytest.mark.parametrize("what", ["#99", "zzzz", "a", "0123456789"])
 def test_explain_of_nothing_says_what_was_expected(run, squashed, what):
     code, out, err = run("explain", squashed.path, what)

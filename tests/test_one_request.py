@@ -55,6 +55,7 @@ def test_what_did_not_land_is_not_called_open():
 def test_traces_are_told_in_words():
     evidence = pd.DataFrame(
         {
+            "sha": ["a", "b"],
             "change_request": ["#1", "#2"],
             "detail": ["signed by (person)", "another"],
             "place": ["squashed_commit", "author"],
@@ -63,6 +64,7 @@ def test_traces_are_told_in_words():
             "confidence": ["high", "high"],
         }
     )
-    assert one_request.traces(evidence, "#1").to_numpy().tolist() == [
+    members = pd.DataFrame({"change_request": ["#1"], "sha": ["a"], "role": ["landed"]})
+    assert one_request.traces(evidence, members, "#1").to_numpy().tolist() == [
         ["signed by Copilot", "commit before the squash", "Copilot", "co-authored", "high"]
     ]

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from analyzers import tables
 from analyzers.authorship import (
     branch,
     carried,
@@ -72,7 +73,17 @@ def evidence(
     if file_changes is not None:
         found += sidecar.evidence(file_changes, history.commits, markers)
     before = frame(found)
-    return frame([*found, *squash.evidence(before, memberships, history.commits)])
+    whole = frame([*found, *squash.evidence(before, memberships, history.commits)])
+    return _attributed(whole, memberships)
+
+
+def _attributed(evidence: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
+    """The same, naming the change request that the commit came through where no trace does."""
+    first = memberships.drop_duplicates("sha")
+    request = dict(zip(first["sha"], first["change_request"], strict=True))
+    named = zip(evidence["change_request"], evidence["sha"], strict=True)
+    known = [request.get(sha) if pd.isna(told) else told for told, sha in named]
+    return tables.EVIDENCE.conform(evidence.assign(change_request=known))
 
 
 def sieve_of(config: Config) -> Sieve:

@@ -86,6 +86,19 @@ def change_requests(
     ).astype({"authorship": "str", "ai_tools": "str", "ai_share_of_commits": "Float64"})
 
 
+def behind(change_request: str, evidence: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
+    """The rows of evidence that the verdict on a change request rests on.
+
+    They speak of its own commits or of what arrived in their place; a commit may belong to
+    several change requests, so the one that a row names is not enough.
+    """
+    members = memberships[memberships["change_request"] == change_request]
+    shas = set(members.loc[members["role"] != "merge", "sha"])
+    return evidence[
+        among(evidence["sha"], shas) | (evidence["change_request"] == change_request).fillna(False)
+    ]
+
+
 def is_copy(commits: pd.DataFrame) -> pd.Series:
     """Which commits repeat an earlier one: shares count the first of them only.
 

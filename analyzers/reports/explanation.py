@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analyzers import reviews, tables
+from analyzers.authorship import verdict
 from analyzers.errors import UsageError
 from analyzers.store import Shelf
 
@@ -75,7 +76,7 @@ def _change_request(shelf: Shelf, request: pd.Series) -> list[str]:
         f"title: {'unknown' if pd.isna(request['title']) else request['title']}",
         *reviews.explain(shelf.history(), shelf.table(tables.REVIEW_EVENTS), name),
         *_verdict(request),
-        *_evidence(evidence[evidence["change_request"] == name]),
+        *_evidence(verdict.behind(name, evidence, shelf.table(tables.MEMBERSHIPS))),
     ]
 
 
@@ -92,9 +93,9 @@ def _evidence(rows: pd.DataFrame) -> list[str]:
         "evidence:",
         *(
             f"  - {place} ({confidence} confidence, {degree}): {detail} [{marker}]"
-            for place, confidence, degree, detail, marker in rows[list(columns)].itertuples(
-                index=False
-            )
+            for place, confidence, degree, detail, marker in rows[list(columns)]
+            .drop_duplicates()  # several commits may say the same
+            .itertuples(index=False)
         ),
     ]
 

@@ -126,7 +126,8 @@ def _evidence(row: pd.Series) -> None:
     frame = pd.DataFrame({"In git": known.values()}, index=pd.Index(known, name="Fact"))
     st.table(frame, width="content")
     st.caption(f"Why it counts as {text.VERDICTS.get(row['authorship'], row['authorship'])}")
-    own = one_request.traces(shown.repo.rows("evidence"), row["change_request"])
+    evidence, memberships = shown.repo.rows("evidence"), shown.repo.rows("memberships")
+    own = one_request.traces(evidence, memberships, row["change_request"])
     if own.empty:
         st.text("No trace of an AI tool was found.")
         return
